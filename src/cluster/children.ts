@@ -1,11 +1,14 @@
 /** Processes that are started again when they end, until one of them can't start, or all are to end. */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { realDisk } from "../log/disk.ts";
 
 /** A process that ended is started again after so long. */
 const AGAIN_MS = 500;
 /** One that ends by itself sooner than this can't start. */
 const STARTED_MS = 5000;
+/** It names a wrong setting as the reason, or another log. */
+const REFUSED = 2;
 
 /** What the one that decides is called. */
 export const SEQUENCER = "the sequencer";
@@ -25,7 +28,8 @@ export class Children {
 		});
 	}
 
-	keep(name: string, start: () => ChildProcess): void {
+	/** Starts a process. `copy` is a folder that is made anew, once, if it is refused. */
+	keep(name: string, start: () => ChildProcess, copy?: string): void {
 		const startedAt = Date.now();
 		const child = start();
 		this.#running.set(name, child);
@@ -33,11 +37,16 @@ export class Children {
 			this.#running.delete(name);
 			if (this.#code !== undefined) return;
 			const isWrong = !signal && Date.now() - startedAt < STARTED_MS;
-			if (isWrong) return void this.stop(status ?? 1);
+			const isOther = isWrong && status === REFUSED && copy !== undefined;
+			if (isWrong && !isOther) return void this.stop(status ?? 1);
+			const why = isOther ? "its copy of the log is made anew" : "";
 			this.#warn(
-				`plume: ${name} ended (${signal ?? status}): starting it again`,
+				`plume: ${name} ended (${signal ?? status}): starting it again ${why}`.trim(),
 			);
-			setTimeout(() => this.#code ?? this.keep(name, start), AGAIN_MS);
+			const removed = isOther ? realDisk.removeFolder(copy) : undefined;
+			const again = () =>
+				this.#code ?? this.keep(name, start, isOther ? undefined : copy);
+			setTimeout(() => void Promise.resolve(removed).then(again), AGAIN_MS);
 		});
 	}
 

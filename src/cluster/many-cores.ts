@@ -73,16 +73,18 @@ export async function serveManyCores({
 		);
 	});
 	cluster.setupPrimary({ exec: main, args: ["serve"] });
-	for (let nth = 1; nth <= config.edges; nth++)
-		children.keep(`edge ${nth}`, () => {
-			const PLUME_DATA = join(folder, `${nth}`);
+	for (let nth = 1; nth <= config.edges; nth++) {
+		const PLUME_DATA = join(folder, `${nth}`);
+		const start = () => {
 			const PLUME_SOCKET = join(PLUME_DATA, "admin.sock");
 			const own = { PLUME_DATA, PLUME_SOCKET, PLUME_NODE: `edge ${nth}` };
 			const mine = { PLUME_SECRET: secret, PLUME_UPSTREAM: at };
 			const not = { PLUME_CONFIG: "", PLUME_METRICS: "", PLUME_EDGES: "0" };
 			const env = { ...loaded, ...own, ...mine, ...not, ...listening };
 			return cluster.fork({ ...env, OTHERS_LISTEN }).process;
-		});
+		};
+		children.keep(`edge ${nth}`, start, PLUME_DATA);
+	}
 	const signals = SIGNALS.map((signal) => once(process, signal));
 	await Promise.race([children.ended, ...signals]);
 	void children.stop(0);

@@ -1,6 +1,6 @@
 /** `plume serve --edges N`: one process starts the others, and ends with them. */
 import { once } from "node:events";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -80,4 +80,13 @@ test("the copy of an edge that runs no more is removed", async () => {
 	const none = await Plume.start({ PLUME_DATA });
 	expect(await copiesIn(PLUME_DATA)).not.toContain("1");
 	await none.stop();
+});
+
+test("an edge's copy that is no part of the log is made anew", async () => {
+	const PLUME_DATA = await ended("1");
+	for (const name of await readdir(PLUME_DATA))
+		if (name !== "edges") await rm(join(PLUME_DATA, name), { recursive: true });
+	const plume = await Plume.start({ PLUME_DATA, PLUME_EDGES: "1" });
+	expect((await fetch(`${plume.url}/readyz`)).status).toBe(200);
+	await plume.stop();
 });
