@@ -24,7 +24,7 @@ test("where a part can't start, the server ends with the code of that part", asy
 	taken.close();
 	expect(inUse).toMatchObject({
 		code: 1,
-		stderr: expect.stringContaining("in use"),
+		stderr: expect.stringContaining("EADDRINUSE"),
 	});
 	await writeFile(join(env.PLUME_DATA, "secret"), "other ".repeat(8));
 	const refused = await run(["--edges", "1", "--port", "0"], {
