@@ -166,8 +166,9 @@ export class Node implements Cluster {
 	}
 
 	/** Deletes what these events said from the stream, for good; or remembers to, should this node decide soon. */
-	erase(seqs: readonly number[]): Promise<void> {
-		return this.#eraser.erase(seqs, this.role.term, () => this.leads);
+	erase(seqs: readonly number[], time: number): Promise<void> {
+		const { term } = this.role;
+		return this.#eraser.erase(seqs, time, term, () => this.leads);
 	}
 
 	countNetworks = (own: NetworkCounts) =>
@@ -297,6 +298,7 @@ export class Node implements Cluster {
 		this.#edge.takeWaiting((connection, command) =>
 			running.engine.receive(connection, command),
 		);
-		this.#eraser.redo(term, () => this.leads);
+		const { time } = running.states.committed;
+		this.#eraser.redo(time, term, () => this.leads);
 	}
 }
