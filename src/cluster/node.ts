@@ -220,7 +220,8 @@ export class Node implements Cluster {
 		this.#objection = objection;
 		if (this.leads) this.#outage.update(isSilent || this.#outage.isStuck);
 		const isEdge = this.#role.getSnapshot().matches("edge");
-		if (isLong && isEdge && objection === undefined) void this.#claim();
+		if (isLong && isEdge && objection === undefined)
+			this.#claim().catch((error) => this.#parts.onFatal(asError(error)));
 	}
 
 	/** Reads the stream into the log, until this node claims. */
@@ -257,13 +258,11 @@ export class Node implements Cluster {
 	async #claim(): Promise<void> {
 		this.#role.send({ type: "silence" });
 		this.#heads.heard();
-		try {
-			const outcome = await this.#tryClaim();
-			if (outcome) this.#lead(outcome);
-		} catch (error) {
+		const outcome = await this.#tryClaim().catch((error: unknown) => {
 			const why = { error: messageOf(error) };
 			this.#parts.report.warn(why, "NATS can't be reached");
-		}
+		});
+		if (outcome) this.#lead(outcome);
 		if (this.leads || this.#isEnding) return;
 		this.#role.send({ type: "standDown" });
 		if (this.#reading.stop.signal.aborted) this.#read();
