@@ -283,6 +283,7 @@ export class Edge implements Cluster {
 		// Some came in while this node decided.
 		for (const one of engine?.connections ?? [])
 			if (one.login && !one.node) this.#carried.numberOf(one, link);
+		link.send({ kind: "carried" });
 		this.undecided.sendAgain((...undecided) => this.#send(link, ...undecided));
 		engine?.after(committed, () => {
 			for (const signal of away) engine.services.liveUpdates.apply(signal);

@@ -354,6 +354,17 @@ describe("while the sequencer is away", () => {
 		});
 	});
 
+	test("who closes their tab leaves once it is back", async () => {
+		const { world, ann, ben, disk } = await alone();
+		ann.hangUp();
+		await world.startSequencer(disk);
+		await world.advance(70_000);
+		expect(ben.closed).toBeUndefined();
+		expect(ben.last(types.system)).toMatchObject({
+			...{ kind: "left", user: { name: "ann" } },
+		});
+	});
+
 	test("what was said earlier can be read", async () => {
 		const { world, one } = await open();
 		const ann = await world.enter(one, "ann");
