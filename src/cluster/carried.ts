@@ -1,4 +1,5 @@
 /** The connections that an edge carries, and the numbers by which the sequencer knows them. */
+import type { ClientId } from "../../machines/events.ts";
 import type { Connection } from "../engine/connection.ts";
 import type { ToSequencer } from "./edge-parts.ts";
 
@@ -21,6 +22,10 @@ export class Carried {
 		this.#connections.set(this.#next, connection);
 		introduce(connection, this.#next, link);
 		return this.#next++;
+	}
+
+	get clients(): ReadonlySet<ClientId | undefined> {
+		return new Set(Array.from(this.#numbers, ([{ login }]) => login?.client));
 	}
 
 	get(number: number): Connection | undefined {

@@ -284,6 +284,10 @@ export class Edge implements Cluster {
 		for (const one of engine?.connections ?? [])
 			if (one.login && !one.node) this.#carried.numberOf(one, link);
 		link.send({ kind: "carried" });
+		const { away: hidden = [] } = engine?.services.liveUpdates ?? {};
+		const { clients } = this.#carried;
+		for (const signal of hidden)
+			if (clients.has(signal.client)) link.send({ kind: "signal", signal });
 		this.undecided.sendAgain((...undecided) => this.#send(link, ...undecided));
 		engine?.after(committed, () => {
 			for (const signal of away) engine.services.liveUpdates.apply(signal);

@@ -407,6 +407,18 @@ test("the people of an edge that dies are away after five seconds, and leave a m
 	});
 });
 
+test("after a restart of the sequencer it is known who is away", async () => {
+	const { world, one } = await open();
+	const ann = await world.enter(one, "ann");
+	await world.advance(2000);
+	ann.publish("presence", { away: true });
+	await world.advance(2000);
+	await world.startSequencer(await world.killSequencer());
+	await world.advance(3000);
+	const { away } = world.sequencer.server.engine.services.liveUpdates;
+	expect(away).toMatchObject([{ room: "lobby", away: true }]);
+});
+
 const FAULTS = [
 	"kill the sequencer",
 	"kill an edge",
