@@ -9,6 +9,7 @@ import { type Logger, pino } from "pino";
 import { prettyFactory } from "pino-pretty";
 import { diskWithProgress } from "./cli/progress.ts";
 import { systemClock } from "./clock.ts";
+import { removeCopies } from "./cluster/copies.ts";
 import { joinCluster } from "./cluster/join.ts";
 import type { Config } from "./config.ts";
 import { pooledRandom, Secrets } from "./engine/secrets.ts";
@@ -179,6 +180,7 @@ async function openFolder(
 	const fate = isMirror ? "is fetched anew" : "saved";
 	const fsync = config.fsync === "on" && !isMirror;
 	const lock = await Lock.acquire(folder);
+	if (!isMirror && !config.sequencer) await removeCopies(real, folder, 0);
 	const secret = await readSecret(config, (message) => logger.warn(message));
 	const secrets = new Secrets(secret, pooledRandom());
 	if (!fsync && !isMirror)

@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import type { ManyCores } from "../cluster/many-cores.ts";
 import { ConfigError, dataFolder, natsAt, readConfig } from "../config.ts";
 import type { LogParts as OpenedLog } from "../inspector/log-timeline.ts";
 import { readCredential } from "../secret-file.ts";
@@ -36,6 +37,11 @@ const print = (line: string) => process.stdout.write(`${line}\n`);
 const warn = (line: string) => process.stderr.write(`${line}\n`);
 
 async function main(): Promise<number | undefined> {
+	// Before the environment is copied: what we start hears nothing of either.
+	const systemd = {
+		passed: takePassedSocket(process.env),
+		notify: takeNotifyAddress(process.env),
+	};
 	const command = parseCommand(process.argv.slice(2), process.env);
 	// The server writes past this stream, and goes on without a reader.
 	if (command.name !== "serve")
@@ -50,7 +56,7 @@ async function main(): Promise<number | undefined> {
 			print(VERSION);
 			return 0;
 		case "serve":
-			return serve(command).catch((error: unknown) => {
+			return serve(command, systemd).catch((error: unknown) => {
 				throw explained(error);
 			});
 		case "check": {
@@ -72,14 +78,10 @@ async function main(): Promise<number | undefined> {
 }
 
 /** Runs the server until a signal stops it. */
-async function serve({
-	environment,
-	accepts,
-}: ServeCommand): Promise<number | undefined> {
-	const systemd = {
-		passed: takePassedSocket(process.env),
-		notify: takeNotifyAddress(process.env),
-	};
+async function serve(
+	{ environment, accepts }: ServeCommand,
+	systemd: Pick<ManyCores, "passed" | "notify">,
+): Promise<number | undefined> {
 	const readNow = () => readConfig(loadEnvironment(environment), credential);
 	const config = readNow();
 	let latest = config;

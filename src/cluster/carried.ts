@@ -1,27 +1,35 @@
 /** The connections that an edge carries, and the numbers by which the sequencer knows them. */
+import type { ClientId } from "../../machines/events.ts";
 import type { Connection } from "../engine/connection.ts";
+import type { ToSequencer } from "./edge-parts.ts";
 
 export class Carried {
 	readonly #numbers = new Map<Connection, number>();
 	readonly #connections = new Map<number, Connection>();
 	#next = 1;
 
-	get all(): Iterable<readonly [Connection, number]> {
-		return this.#numbers;
+	/** Tells the sequencer of each connection. */
+	introduceAll(link: ToSequencer): void {
+		for (const [connection, number] of this.#numbers)
+			introduce(connection, number, link);
 	}
 
-	numberOf(connection: Connection): number | undefined {
-		return this.#numbers.get(connection);
+	/** A connection that has no number gets one, and the sequencer is told of it. */
+	numberOf(connection: Connection, link: ToSequencer): number {
+		const known = this.#numbers.get(connection);
+		if (known !== undefined) return known;
+		this.#numbers.set(connection, this.#next);
+		this.#connections.set(this.#next, connection);
+		introduce(connection, this.#next, link);
+		return this.#next++;
+	}
+
+	get clients(): ReadonlySet<ClientId | undefined> {
+		return new Set(Array.from(this.#numbers, ([{ login }]) => login?.client));
 	}
 
 	get(number: number): Connection | undefined {
 		return this.#connections.get(number);
-	}
-
-	add(connection: Connection): number {
-		this.#numbers.set(connection, this.#next);
-		this.#connections.set(this.#next, connection);
-		return this.#next++;
 	}
 
 	/** Answers the number that it had. */
@@ -32,3 +40,9 @@ export class Carried {
 		return number;
 	}
 }
+
+const introduce = (
+	{ networks, login }: Connection,
+	connection: number,
+	link: ToSequencer,
+): void => link.send({ kind: "connection", connection, networks, login });

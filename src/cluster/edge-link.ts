@@ -121,6 +121,12 @@ export class EdgeLink {
 				if (connection) this.#parts.engine.disconnect(connection, message.why);
 				break;
 			}
+			case "carried":
+				this.#parts.engine.loseOthers(
+					this.about.node,
+					this.#connections.values(),
+				);
+				break;
 			case "signal":
 				this.#parts.onSignal(message.signal);
 				break;

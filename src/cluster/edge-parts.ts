@@ -1,7 +1,6 @@
 /** What an edge is made of. */
 import type { Duplex } from "node:stream";
 import type { Clock } from "../clock.ts";
-import type { Connection } from "../engine/connection.ts";
 import type { Reporter } from "../engine/parts.ts";
 import type { Log } from "../log/log.ts";
 import type { Link } from "./link.ts";
@@ -35,10 +34,3 @@ export function helloOf(
 		...{ offset: position?.offset ?? 0, hash: position?.hash ?? "" },
 	};
 }
-
-/** Tells the sequencer of a connection. */
-export const introduce = (
-	{ networks, login }: Connection,
-	connection: number,
-	link: ToSequencer,
-): void => link.send({ kind: "connection", connection, networks, login });

@@ -16,12 +16,7 @@ import { Asking } from "./asking.ts";
 import { eachBeat, SILENT_MS } from "./beats.ts";
 import { Carried } from "./carried.ts";
 import type { Running } from "./edge-link.ts";
-import {
-	type EdgeParts,
-	helloOf,
-	introduce,
-	type ToSequencer,
-} from "./edge-parts.ts";
+import { type EdgeParts, helloOf, type ToSequencer } from "./edge-parts.ts";
 import { Link } from "./link.ts";
 import type {
 	AboutConnection,
@@ -101,7 +96,8 @@ export class Edge implements Cluster {
 		this.#stopBeating();
 		this.#cancel();
 		this.#link?.close();
-		await this.#following;
+		// It gives up what a full disk does not take once it is closed.
+		if (!this.#log?.frozen) await this.#following;
 	}
 
 	get role() {
@@ -123,7 +119,7 @@ export class Edge implements Cluster {
 		command: Command,
 		number: number,
 	): void {
-		const at = this.#numberOf(connection, link);
+		const at = this.#carried.numberOf(connection, link);
 		link.send({ kind: "command", connection: at, number, command });
 	}
 
@@ -223,14 +219,6 @@ export class Edge implements Cluster {
 		});
 	}
 
-	#numberOf(connection: Connection, link: ToSequencer) {
-		const known = this.#carried.numberOf(connection);
-		if (known !== undefined) return known;
-		const number = this.#carried.add(connection);
-		introduce(connection, number, link);
-		return number;
-	}
-
 	#hear(message: FromSequencer, bytes: Buffer): void {
 		const { onFatal, clock } = this.#parts;
 		const engine = this.#engine;
@@ -246,7 +234,9 @@ export class Edge implements Cluster {
 			case "lines":
 				this.#following = this.#following
 					.then(() => this.#log?.mirror(bytes))
-					.catch((error: unknown) => onFatal(asError(error)));
+					.catch((error: unknown) => {
+						if (!this.#closing) onFatal(asError(error));
+					});
 				break;
 			case "done":
 				this.undecided.settle(message.number);
@@ -289,11 +279,15 @@ export class Edge implements Cluster {
 		this.#tellNetworks = ifChanged((counts) =>
 			link.send({ kind: "networks", counts }),
 		);
-		for (const [connection, number] of this.#carried.all)
-			introduce(connection, number, link);
+		this.#carried.introduceAll(link);
 		// Some came in while this node decided.
 		for (const one of engine?.connections ?? [])
-			if (one.login && !one.node) this.#numberOf(one, link);
+			if (one.login && !one.node) this.#carried.numberOf(one, link);
+		link.send({ kind: "carried" });
+		const { away: hidden = [] } = engine?.services.liveUpdates ?? {};
+		const { clients } = this.#carried;
+		for (const signal of hidden)
+			if (clients.has(signal.client)) link.send({ kind: "signal", signal });
 		this.undecided.sendAgain((...undecided) => this.#send(link, ...undecided));
 		engine?.after(committed, () => {
 			for (const signal of away) engine.services.liveUpdates.apply(signal);

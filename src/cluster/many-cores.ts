@@ -3,23 +3,21 @@
  * that several cores send what is said. This process only starts them, accepts
  * their connections in turn, and starts one that ended again.
  */
-import { type ChildProcess, fork } from "node:child_process";
+import { fork } from "node:child_process";
 import cluster from "node:cluster";
 import { once } from "node:events";
 import { join, resolve } from "node:path";
 import type { Config, Environment } from "../config.ts";
-import { realDisk } from "../log/disk.ts";
+import { messageOf, realDisk } from "../log/disk.ts";
 import { readSecret } from "../secret-file.ts";
 import type { NotifyAddress } from "../systemd/notifier.ts";
 import type { PassedSocket } from "../transport/listen.ts";
+import { Children, SEQUENCER } from "./children.ts";
+import { copiesFolder, removeCopies } from "./copies.ts";
 
-/** A process that ended is started again after so long. */
-const AGAIN_MS = 500;
-/** One that ends by itself sooner than this can't start. */
-const STARTED_MS = 5000;
 const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
-interface ManyCores {
+export interface ManyCores {
 	readonly config: Config;
 	/** Without the settings file, which the sequencer reads by itself, and again at a reload. */
 	readonly environment: Environment;
@@ -43,38 +41,14 @@ export async function serveManyCores({
 	notify,
 }: ManyCores): Promise<number> {
 	const data = resolve(config.data);
-	const folder = join(data, "edges");
+	const folder = copiesFolder(data);
 	await realDisk.makeFolder(folder);
 	const at = join(folder, "sequencer.sock");
 	const secret = await readSecret(config, warn);
 	const [main = ""] = process.argv.slice(1);
-	const running = new Set<ChildProcess>();
-	let code: number | undefined;
-	/** Starts a process, and another one each time it ends, until all are to end. */
-	function keep(name: string, start: () => ChildProcess): void {
-		const startedAt = Date.now();
-		const child = start();
-		running.add(child);
-		child.once("exit", (status, signal) => {
-			running.delete(child);
-			if (code !== undefined) return;
-			const isWrong = !signal && Date.now() - startedAt < STARTED_MS;
-			if (isWrong) void stop(status ?? 1);
-			else {
-				warn(`plume: ${name} ended (${signal ?? status}): starting it again`);
-				setTimeout(() => code ?? keep(name, start), AGAIN_MS);
-			}
-		});
-	}
-	async function stop(status: number): Promise<void> {
-		code ??= status;
-		// Those who serve people end first.
-		const edges = [...running].filter((child) => child !== sequencer);
-		await Promise.all(edges.map(ended));
-		await ended(sequencer);
-	}
-	let sequencer: ChildProcess | undefined;
-	keep("the sequencer", () => {
+	const children = new Children(warn);
+	let accepted = accepts;
+	children.keep(SEQUENCER, () => {
 		const own = { PLUME_DATA: data, PLUME_EDGES: "0" };
 		const port = { PLUME_HOST: "127.0.0.1", PLUME_PORT: "0" };
 		const service = notify && {
@@ -83,34 +57,36 @@ export async function serveManyCores({
 		};
 		const named = { PLUME_SEQUENCER: at, PLUME_NODE: "sequencer" };
 		const env = { ...environment, ...own, ...port, ...named, ...service };
-		sequencer = fork(main, ["serve", ...accepts], { env });
-		return sequencer;
+		const flags = accepted;
+		// The others are each meant for one start.
+		accepted = accepts.filter((flag) => flag === "--accept-clock");
+		return fork(main, ["serve", ...flags], { env });
 	});
 	const listening = passed ? { LISTEN_PID: "parent", LISTEN_FDS: "1" } : {};
 	/** Tells an edge that is started later that others serve people meanwhile. */
 	let OTHERS_LISTEN = "no";
 	cluster.once("listening", () => {
 		OTHERS_LISTEN = "yes";
+		// Another server in this folder would have ended this one by now.
+		removeCopies(realDisk, data, config.edges).catch((error: unknown) =>
+			warn(`plume: ${messageOf(error)}`),
+		);
 	});
 	cluster.setupPrimary({ exec: main, args: ["serve"] });
-	for (let nth = 1; nth <= config.edges; nth++)
-		keep(`edge ${nth}`, () => {
-			const PLUME_DATA = join(folder, `${nth}`);
+	for (let nth = 1; nth <= config.edges; nth++) {
+		const PLUME_DATA = join(folder, `${nth}`);
+		const start = () => {
 			const PLUME_SOCKET = join(PLUME_DATA, "admin.sock");
 			const own = { PLUME_DATA, PLUME_SOCKET, PLUME_NODE: `edge ${nth}` };
 			const mine = { PLUME_SECRET: secret, PLUME_UPSTREAM: at };
 			const not = { PLUME_CONFIG: "", PLUME_METRICS: "", PLUME_EDGES: "0" };
 			const env = { ...loaded, ...own, ...mine, ...not, ...listening };
 			return cluster.fork({ ...env, OTHERS_LISTEN }).process;
-		});
-	await Promise.race(SIGNALS.map((signal) => once(process, signal)));
-	await stop(0);
-	return code ?? 0;
-}
-
-async function ended(child: ChildProcess | undefined): Promise<void> {
-	if (!child || child.exitCode !== null || child.signalCode !== null) return;
-	// The service manager may have sent each of us a SIGTERM: a second one would kill.
-	child.kill("SIGINT");
-	await once(child, "exit");
+		};
+		children.keep(`edge ${nth}`, start, PLUME_DATA);
+	}
+	const signals = SIGNALS.map((signal) => once(process, signal));
+	await Promise.race([children.ended, ...signals]);
+	void children.stop(0);
+	return children.ended;
 }

@@ -66,6 +66,8 @@ export type FromEdge =
 	| { readonly kind: "signal"; readonly signal: Broadcast }
 	| Networks
 	| Beat
+	/** It has named every connection that it still carries. */
+	| { readonly kind: "carried" }
 	| {
 			readonly kind: "ask";
 			readonly id: number;

@@ -131,7 +131,8 @@ export class Node implements Cluster {
 		this.#isEnding = true;
 		this.#heads.stop();
 		this.#reading.stop.abort();
-		await this.#reading.done;
+		// It gives up what a full disk does not take once it is closed.
+		if (!this.#running?.log.frozen) await this.#reading.done;
 		await this.#edge.close();
 		if (this.leads)
 			await port.publish(this.#entry("handover"), this.#last).catch(() => {});
@@ -165,8 +166,9 @@ export class Node implements Cluster {
 	}
 
 	/** Deletes what these events said from the stream, for good; or remembers to, should this node decide soon. */
-	erase(seqs: readonly number[]): Promise<void> {
-		return this.#eraser.erase(seqs, this.role.term, () => this.leads);
+	erase(seqs: readonly number[], time: number): Promise<void> {
+		const { term } = this.role;
+		return this.#eraser.erase(seqs, time, term, () => this.leads);
 	}
 
 	countNetworks = (own: NetworkCounts) =>
@@ -218,15 +220,16 @@ export class Node implements Cluster {
 		this.#objection = objection;
 		if (this.leads) this.#outage.update(isSilent || this.#outage.isStuck);
 		const isEdge = this.#role.getSnapshot().matches("edge");
-		if (isLong && isEdge && objection === undefined) void this.#claim();
+		if (isLong && isEdge && objection === undefined)
+			this.#claim().catch((error) => this.#parts.onFatal(asError(error)));
 	}
 
 	/** Reads the stream into the log, until this node claims. */
 	#read(): void {
 		const stop = new AbortController();
-		const done = this.#readOn(stop.signal).catch((error: unknown) =>
-			this.#parts.onFatal(asError(error)),
-		);
+		const done = this.#readOn(stop.signal).catch((error: unknown) => {
+			if (!this.#isEnding) this.#parts.onFatal(asError(error));
+		});
 		this.#reading = { stop, done };
 	}
 
@@ -255,13 +258,11 @@ export class Node implements Cluster {
 	async #claim(): Promise<void> {
 		this.#role.send({ type: "silence" });
 		this.#heads.heard();
-		try {
-			const outcome = await this.#tryClaim();
-			if (outcome) this.#lead(outcome);
-		} catch (error) {
+		const outcome = await this.#tryClaim().catch((error: unknown) => {
 			const why = { error: messageOf(error) };
 			this.#parts.report.warn(why, "NATS can't be reached");
-		}
+		});
+		if (outcome) this.#lead(outcome);
 		if (this.leads || this.#isEnding) return;
 		this.#role.send({ type: "standDown" });
 		if (this.#reading.stop.signal.aborted) this.#read();
@@ -296,6 +297,7 @@ export class Node implements Cluster {
 		this.#edge.takeWaiting((connection, command) =>
 			running.engine.receive(connection, command),
 		);
-		this.#eraser.redo(term, () => this.leads);
+		const { time } = running.states.committed;
+		this.#eraser.redo(time, term, () => this.leads);
 	}
 }

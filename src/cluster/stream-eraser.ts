@@ -3,28 +3,28 @@ import { messageOf } from "../log/disk.ts";
 import { locate, messageAt, strip, type Trying } from "./stream-lines.ts";
 
 const RETRY_MS = 1000;
-/** What was erased so lately may have been left undone by the sequencer before. */
+/** What was erased so shortly before the end of the log may have been left undone by the sequencer before. */
 const RECENT_MS = 600_000;
 
 export class StreamEraser {
 	readonly #parts: Trying;
 	#erasing = Promise.resolve();
-	#recent: { readonly at: number; readonly seqs: readonly number[] }[] = [];
+	#recent: { readonly time: number; readonly seqs: readonly number[] }[] = [];
 
 	constructor(parts: Trying) {
 		this.#parts = parts;
 	}
 
-	/** Tries until it is done, while `leads`. Every node remembers it. */
+	/** Tries until it is done, while `leads`. Every node remembers it, with the time of the event. */
 	async erase(
 		seqs: readonly number[],
+		time: number,
 		term: number,
 		leads: () => boolean,
 	): Promise<void> {
 		const { clock, report } = this.#parts;
-		const before = clock.now() - RECENT_MS;
-		this.#recent = this.#recent.filter(({ at }) => at > before);
-		this.#recent.push({ at: clock.now(), seqs });
+		this.#forget(time);
+		this.#recent.push({ time, seqs });
 		// One after another: two may concern one batch.
 		this.#erasing = this.#erasing.then(async () => {
 			while (leads())
@@ -38,10 +38,16 @@ export class StreamEraser {
 		await this.#erasing;
 	}
 
-	/** Finishes what the sequencer before may have left undone. */
-	redo(term: number, leads: () => boolean): void {
-		for (const { seqs } of this.#recent.splice(0))
-			void this.erase(seqs, term, leads);
+	/** Finishes what the sequencer before may have left undone, by the time of its last event. */
+	redo(last: number, term: number, leads: () => boolean): void {
+		this.#forget(last);
+		for (const { seqs, time } of this.#recent.splice(0))
+			void this.erase(seqs, time, term, leads);
+	}
+
+	#forget(last: number): void {
+		const since = last - RECENT_MS;
+		this.#recent = this.#recent.filter(({ time }) => time > since);
 	}
 
 	async #erase(seqs: readonly number[], term: number): Promise<void> {

@@ -15,7 +15,7 @@ import type {
 import type { Item } from "../../machines/message.ts";
 import type { Command } from "./command.ts";
 import { logRestored } from "./commands/rooms.ts";
-import { allLost, nodesOf } from "./commands/sessions.ts";
+import { allLost, nodesOf, othersLost } from "./commands/sessions.ts";
 import { type Connection, clientOf, type Transport } from "./connection.ts";
 import { applyEffects } from "./effects.ts";
 import { Executor, type Misunderstood } from "./executor.ts";
@@ -234,6 +234,8 @@ export class Engine implements PipelineHooks {
 			{ event: { type: "server.started", time, node, version } },
 			...(cluster ? [] : allLost(view)),
 		]);
+		const own = [...this.#connections].filter((one) => !one.node);
+		if (cluster) this.loseOthers(node, own);
 		requestLimits.recount();
 		retention.start();
 		deadlines.start();
@@ -248,6 +250,18 @@ export class Engine implements PipelineHooks {
 			for (const node of nodesOf(states.ordered))
 				if (!cluster?.hasNode(node))
 					pipeline.append(allLost(viewOf(this.#parts), node));
+		});
+	}
+
+	/** A connection of a node may have ended while nobody could be told. */
+	loseOthers(node: string, connections: Iterable<Connection>): void {
+		const carried = new Set(
+			Array.from(connections, (one) => one.login?.client),
+		);
+		const { pipeline } = this.#parts;
+		pipeline.whenWritable(() => {
+			const view = viewOf(this.#parts, undefined, node);
+			pipeline.append(othersLost(view, carried));
 		});
 	}
 

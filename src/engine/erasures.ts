@@ -28,9 +28,10 @@ import {
 } from "./commands/erase.ts";
 import { roomOpened } from "./commands/rooms.ts";
 import type { Connection } from "./connection.ts";
+import { Elsewhere } from "./elsewhere.ts";
 import type { ClientSnapshot } from "./machines.ts";
 import { type Answer, MessageQueue } from "./message-queue.ts";
-import { overwrite, whenGone } from "./overwrite.ts";
+import { overwrite } from "./overwrite.ts";
 import { isTooNew, type RunningParts, viewOf } from "./parts.ts";
 import type { Rule } from "./refusals.ts";
 import type { Responder } from "./responder.ts";
@@ -64,12 +65,14 @@ export class Erasures {
 	readonly #searches = new Set<object>();
 	/** People all of whose messages are being erased: they can say nothing meanwhile. */
 	readonly #silent = new Set<Identity>();
+	readonly #elsewhere: Elsewhere;
 	/** How often another node has come to decide. */
 	#term = 0;
 
 	constructor(parts: RunningParts, responder: Responder) {
 		this.#parts = parts;
 		this.#responder = responder;
+		this.#elsewhere = new Elsewhere(parts);
 	}
 
 	isSilent(client: ClientSnapshot | undefined): boolean {
@@ -115,7 +118,8 @@ export class Erasures {
 				if ("refused" in decided) return answer(decided.refused);
 				if (isTooNew(this.#parts, [decided])) return answer("nodesAreAlike");
 				pipeline.append([this.#overwriting(decided)]);
-				whenGone(this.#parts, decided.event, () => answer(undefined));
+				const tell = () => answer(undefined);
+				this.#elsewhere.whenGone(decided.event, tell);
 			});
 			await new Promise<unknown>((done) => pipeline.afterwards(done));
 		};
@@ -187,20 +191,21 @@ export class Erasures {
 		const { segments } = this.#parts.log;
 		const found = this.#found.get(event) ?? (await segments.find(event.seqs));
 		if (!(await overwrite(this.#parts, found))) return false;
-		await this.#parts.cluster?.erase?.(event.seqs);
+		this.#elsewhere.erase(event);
 		this.#found.delete(event);
 		this.#forget();
 		return true;
 	}
 
-	/** Finishes erasures that a crash may have cut short. Until then nothing can be read, and no snapshot taken. */
-	redo(seqs: readonly number[]): void {
-		if (seqs.length === 0) return;
-		const { archive, log, cluster } = this.#parts;
+	/** Finishes what a crash may have cut short. Until then nothing can be read, and no snapshot taken. */
+	redo(events: readonly Overwriting[]): void {
+		if (events.length === 0) return;
+		const { archive, log } = this.#parts;
+		const all = events.flatMap(({ seqs }) => seqs);
 		const done = archive.inTurn(async () => {
-			await overwrite(this.#parts, await log.segments.find(seqs));
-			// Should this node decide next, it finishes them everywhere.
-			await cluster?.erase?.(seqs);
+			await overwrite(this.#parts, await log.segments.find(all));
+			// Should this node decide next, it finishes the latest everywhere.
+			for (const event of events) this.#elsewhere.erase(event);
 		});
 		void this.#parts.pipeline.waitFor(done);
 	}
@@ -252,6 +257,7 @@ export class Erasures {
 				});
 			});
 			await search?.wiped(SLICE_WIPED_MS);
+			await this.#elsewhere.erased;
 			slice = [];
 		};
 		for await (const found of all) {

@@ -1,5 +1,4 @@
 /** Overwrites texts in the log's files, and waits for space if the disk is full. Then they leave the search index, which nobody waits for here. */
-import type { PlumeEvent } from "../../machines/events.ts";
 import { DiskFull } from "../log/disk.ts";
 import type { EventSpan } from "../log/log.ts";
 import type { RunningParts } from "./parts.ts";
@@ -26,14 +25,4 @@ export async function overwrite(
 			}
 			await new Promise<void>((done) => clock.after(RETRY_MS, done));
 		}
-}
-
-/** Tells the person who changed a message that it is done; if they erased it, once it is out of the search index as well. */
-export function whenGone(
-	{ pipeline, search }: RunningParts,
-	{ type }: Pick<PlumeEvent, "type">,
-	tell: () => void,
-): void {
-	if (!search || type !== "message.erased") tell();
-	else pipeline.afterwards(() => void search.wiped().then(tell));
 }

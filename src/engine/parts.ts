@@ -1,6 +1,11 @@
 /** The dependencies of the engine. */
 
-import type { ClientId, ClientLeft, RoomName } from "../../machines/events.ts";
+import type {
+	ClientId,
+	ClientLeft,
+	Overwriting,
+	RoomName,
+} from "../../machines/events.ts";
 import type { NodeShown } from "../../machines/frame.ts";
 import type { Server } from "../chat/server.ts";
 import type { Clock } from "../clock.ts";
@@ -78,7 +83,7 @@ export interface Cluster {
 	/** Another node decides now: what was ordered here has not happened. */
 	onDeposed?(): void;
 	/** Erases what every node keeps of these events, beside its own files, if this node decides; if not, it remembers to, should it decide soon. */
-	erase?(seqs: readonly number[]): Promise<void>;
+	erase?(seqs: readonly number[], time: number): Promise<void>;
 	/** Whether a node that is there does not understand this type of event. */
 	isForeign?(type: string): boolean;
 	/** Call each second with how many connections of strangers networks have on this node. Answers how many they have on the others, as far as that is known. */
@@ -94,8 +99,8 @@ export interface EngineParts {
 	readonly archive: Archive;
 	/** Without it, nothing can be searched for. */
 	readonly search?: SearchIndex | undefined;
-	/** The seqs of messages erased lately, perhaps not completely. */
-	readonly erased: readonly number[];
+	/** What was overwritten lately, perhaps not completely. */
+	readonly erased: readonly Overwriting[];
 	/** The log is a backup: people may have seen events that are not in it. */
 	readonly restored?: boolean;
 	/** Folded from the log. */

@@ -4,7 +4,7 @@
  * snapshot, the whole log is read: an error that is the log's own shows then,
  * with its position.
  */
-import { isOverwriting } from "../../machines/events.ts";
+import { isOverwriting, type Overwriting } from "../../machines/events.ts";
 import { Server } from "../chat/server.ts";
 import type { Limits } from "../limits.ts";
 import type { Log } from "../log/log.ts";
@@ -18,8 +18,8 @@ export interface Recovered {
 	readonly state: State;
 	/** The rooms, which remember their latest items again. */
 	readonly server: Server;
-	/** The seqs of texts erased lately, perhaps not completely. */
-	readonly erased: readonly number[];
+	/** What was overwritten lately, perhaps not completely. */
+	readonly erased: readonly Overwriting[];
 }
 
 export async function recoverState(
@@ -47,7 +47,7 @@ async function recoverFrom(
 ): Promise<Recovered> {
 	const saved = snapshot && deserialize(snapshot.state, log, snapshot.time);
 	const server = new Server(limits);
-	const erased: number[] = [];
+	const erased: Overwriting[] = [];
 	const { state } = await fold(
 		saved ?? State.initial(log),
 		log.read(snapshot?.position),
@@ -55,7 +55,7 @@ async function recoverFrom(
 			const { event } = stored;
 			const item = visibleItem(before, after, stored);
 			if (item) server.room(item.room).recent.remember(item);
-			if (isOverwriting(event)) for (const seq of event.seqs) erased.push(seq);
+			if (isOverwriting(event)) erased.push(event);
 			if (event.type === "room.forgotten") server.forget(event.room);
 			if (event.type === "room.restored")
 				server.room(event.room).recent.continueFrom(after.head(event.room));

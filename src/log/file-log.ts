@@ -69,7 +69,7 @@ export class FileLog extends GroupCommit {
 		return this.#verifier.id || this.#newId;
 	}
 
-	/** The end of the durable part; undefined for an empty log. */
+	/** The end of the durable part; undefined for an empty log. That of a mirror may be in the middle of a batch. */
 	get position(): LogPosition | undefined {
 		if (!this.segments.growing) return undefined;
 		return { log: this.id, ...this.#end, offset: this.segments.growing.size };
@@ -119,15 +119,22 @@ export class FileLog extends GroupCommit {
 		}
 	}
 
-	/** Takes over whole lines of the log that this one mirrors, which continue from its end; a header stands at their beginning only. Call it when the call before has resolved. Rejects with `Damage` if they do not continue from it. */
+	/** Takes over whole lines of the log that this one mirrors, which continue from its end; a header stands at their beginning only. Call it when the call before has resolved. Waits while the disk is full, and takes nothing once the log is closed. Rejects with `Damage` if they do not continue from it. */
 	async mirror(bytes: Buffer): Promise<void> {
+		if (this.isClosing) return;
 		const { disk, folder } = this.#options;
 		const first = firstAfter(bytes);
+		const { growing } = this.segments;
+		// A crash may have left the header alone.
+		if (growing?.size && growing.first === first)
+			return this.mirror(bytes.subarray(growing.size));
 		const verifier = this.#following();
 		if (first !== undefined) {
-			await this.segments.growing?.close();
+			await growing?.close();
 			const path = logFolder(folder);
-			this.segments.growing = await Segment.open(disk, path, first, 0);
+			await this.untilStored(async () => {
+				this.segments.growing = await Segment.open(disk, path, first, 0);
+			});
 			const file = segmentName(first);
 			verifier.beginSegment({ file, first, isLast: true });
 		}
@@ -135,8 +142,10 @@ export class FileLog extends GroupCommit {
 		for (const line of new Lines().cut(bytes))
 			entries.push(...verifier.verify(line));
 		if (verifier.torn) throw verifier.torn;
-		await this.segments.growing?.append(bytes);
-		this.#end = { seq: verifier.seq, hash: verifier.hash };
+		await this.untilStored(async () => this.segments.growing?.append(bytes));
+		// That may be in the middle of a batch.
+		this.#end = { seq: verifier.seq, hash: verifier.previous };
+		this.unfreeze();
 		this.publish(entries);
 	}
 
@@ -164,9 +173,11 @@ export class FileLog extends GroupCommit {
 		const bytes = header
 			? Buffer.concat([Buffer.from(header.line), lines])
 			: lines;
+		let isReplicated = false;
 		const store = async () => {
 			this.#options.lock?.check();
-			await this.#options.replicate?.(bytes);
+			if (!isReplicated) await this.#options.replicate?.(bytes);
+			isReplicated = true;
 			const segment = await this.#segmentFor(first, header);
 			await segment.append(lines);
 			this.#end = { seq, hash };

@@ -176,10 +176,14 @@ export abstract class GroupCommit {
 		return this.#closing;
 	}
 
+	protected get isClosing(): boolean {
+		return this.#closing !== undefined;
+	}
+
 	#writable(): LogListener {
 		if (this.#failure)
 			throw new Error("the log has failed", { cause: this.#failure });
-		if (this.#closing) throw new Error("the log is closed");
+		if (this.isClosing) throw new Error("the log is closed");
 		if (this.frozen) throw new Error("the log is frozen");
 		if (this.#ordering) throw new Error("onOrdered must not append");
 		if (!this.#listener) throw new Error("the log has no listener");
@@ -195,7 +199,7 @@ export abstract class GroupCommit {
 			try {
 				const prepared = this.prepare(batch);
 				bytes = prepared.bytes;
-				await this.#store(prepared, listener);
+				await this.untilStored(() => prepared.store());
 			} catch (error) {
 				if (error instanceof DiskFull) return;
 				if (error instanceof Deposed) {
@@ -207,10 +211,7 @@ export abstract class GroupCommit {
 				return;
 			}
 			this.committed += batch.length;
-			if (this.frozen) {
-				this.frozen = false;
-				listener.onThawed();
-			}
+			this.unfreeze();
 			const from = this.#clock.now();
 			listener.onCommitted(this.committed);
 			this.#publishedAt = this.#clock.now();
@@ -243,20 +244,26 @@ export abstract class GroupCommit {
 		return batch;
 	}
 
-	/** Rejects with `DiskFull` only if the log is closed before there is room. */
-	async #store(prepared: Prepared, listener: LogListener): Promise<void> {
+	/** Tries until there is room; then call `unfreeze`. Rejects with `DiskFull` only if the log is closed before. */
+	protected async untilStored(store: () => Promise<void>): Promise<void> {
 		for (;;) {
 			try {
-				return await prepared.store();
+				return await store();
 			} catch (error) {
-				if (!(error instanceof DiskFull) || this.#closing) throw error;
+				if (!(error instanceof DiskFull) || this.isClosing) throw error;
 				if (!this.frozen) {
 					this.frozen = true;
-					listener.onFrozen(error);
+					this.#listener?.onFrozen(error);
 				}
 				await this.#rest(RETRY_MS);
 			}
 		}
+	}
+
+	protected unfreeze(): void {
+		if (!this.frozen) return;
+		this.frozen = false;
+		this.#listener?.onThawed();
 	}
 
 	/** A pause that `close` cuts short. */

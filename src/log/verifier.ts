@@ -54,6 +54,8 @@ export class Verifier {
 	hash = GENESIS;
 	file = "";
 	offset = 0;
+	/** The hash of the last line, which the next one is chained to. */
+	previous = GENESIS;
 	/** What `offset` was at the end of the segment before this one. */
 	before = 0;
 	/** Set if the last segment ends in what may be a torn batch or header. */
@@ -71,7 +73,6 @@ export class Verifier {
 	#segment: SegmentInfo = { file: "", isLast: true };
 	#line = 1;
 	#start = 0;
-	#previous = GENESIS;
 	/** The entries so far of the batch that ends at `#last`. */
 	#batch: Stored[] = [];
 	/** The suspect lines of that batch. */
@@ -93,7 +94,7 @@ export class Verifier {
 		this.id = after.log;
 		this.seq = after.seq;
 		this.hash = after.hash;
-		this.#previous = after.hash;
+		this.previous = after.hash;
 	}
 
 	beginSegment(segment: SegmentInfo): void {
@@ -152,10 +153,10 @@ export class Verifier {
 	}
 
 	#accept(line: Header | Line, end: number, text: string): readonly Stored[] {
-		const previous = this.#previous;
+		const previous = this.previous;
 		if (line.kind === "header") this.#acceptHeader(line);
 		else this.#acceptEntry(line);
-		this.#previous = line.hash;
+		this.previous = line.hash;
 		const sound = this.#release();
 		if (line.kind === "entry") {
 			if (line.tail !== "whole") {
@@ -230,7 +231,7 @@ export class Verifier {
 	}
 
 	#hashBefore(text: string): string {
-		if (!this.#partial || this.id) return this.#previous;
+		if (!this.#partial || this.id) return this.previous;
 		const { prefix = "" } = takeApart(text) ?? {};
 		return PREVIOUS.exec(prefix)?.[1] ?? GENESIS;
 	}

@@ -354,6 +354,17 @@ describe("while the sequencer is away", () => {
 		});
 	});
 
+	test("who closes their tab leaves once it is back", async () => {
+		const { world, ann, ben, disk } = await alone();
+		ann.hangUp();
+		await world.startSequencer(disk);
+		await world.advance(70_000);
+		expect(ben.closed).toBeUndefined();
+		expect(ben.last(types.system)).toMatchObject({
+			...{ kind: "left", user: { name: "ann" } },
+		});
+	});
+
 	test("what was said earlier can be read", async () => {
 		const { world, one } = await open();
 		const ann = await world.enter(one, "ann");
@@ -394,6 +405,18 @@ test("the people of an edge that dies are away after five seconds, and leave a m
 	expect(ben.last(types.system)).toMatchObject({
 		...{ kind: "left", user: { name: "ann" } },
 	});
+});
+
+test("after a restart of the sequencer it is known who is away", async () => {
+	const { world, one } = await open();
+	const ann = await world.enter(one, "ann");
+	await world.advance(2000);
+	ann.publish("presence", { away: true });
+	await world.advance(2000);
+	await world.startSequencer(await world.killSequencer());
+	await world.advance(3000);
+	const { away } = world.sequencer.server.engine.services.liveUpdates;
+	expect(away).toMatchObject([{ room: "lobby", away: true }]);
 });
 
 const FAULTS = [
@@ -654,6 +677,28 @@ test("what a newer version logged is taken by no mirror, and the words name it",
 	await expect(one.server.log.mirror(Buffer.concat(batches))).rejects.toThrow(
 		/poll.opened is unknown to .*: a newer version logged it/,
 	);
+});
+
+test("a mirror that lost its sequencer in the middle of a batch goes on from there", async () => {
+	const world = await World.open(1, { environment: { PLUME_LIMITS: "off" } });
+	const [edge] = world.edges;
+	if (!edge) throw new Error("no edge");
+	const ann = await world.enter(world.sequencer, "ann");
+	world.isConnected = false;
+	world.cut();
+	for (let n = 1; n <= 20; n++) ann.say("long ".repeat(700), n);
+	await world.settle();
+	const { log } = edge.server;
+	const mirror = log.mirror.bind(log);
+	log.mirror = async (bytes) => {
+		log.mirror = mirror;
+		await mirror(bytes);
+		world.cut();
+	};
+	world.isConnected = true;
+	await world.advance(5000);
+	expect(world.fatal).toEqual([]);
+	expect(await textOn(edge.disk)).toBe(await textOn(world.sequencer.disk));
 });
 
 test("a mirror of another log is refused, with words, as a wrong setting is", async () => {

@@ -54,7 +54,7 @@ describe("a log on NATS", () => {
 					await eraseHere(spans);
 					const seqs = spans.map(({ seq }) => seq);
 					await new StreamEraser({ port, clock, report }).erase(
-						...([seqs, 1, () => true] as const),
+						...([seqs, 0, 1, () => true] as const),
 					);
 				};
 				return log;

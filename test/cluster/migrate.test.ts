@@ -119,7 +119,7 @@ test("a stream goes into files, and into another stream, and back", async () => 
 	await written(
 		at("mirror"),
 		(bytes) => store(bytes, "batch"),
-		(seqs) => eraser.erase(seqs, 1, () => true),
+		(seqs) => eraser.erase(seqs, 0, 1, () => true),
 	);
 	await port.close();
 	await migrate(streamAt("BORN"), at("born"));

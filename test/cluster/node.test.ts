@@ -136,6 +136,37 @@ test("a node that was away claims a later term than all before it", async () => 
 	expect(terms).toEqual([1, 2, 3]);
 });
 
+test("who closes their tab before its node comes to decide leaves", async () => {
+	const world = new Nodes(seeded(3));
+	const first = await world.start();
+	const other = await world.start();
+	const ann = await world.enter(other, "ann");
+	const ben = await world.enter(other, "ben");
+	await world.kill(first);
+	await world.advance(500);
+	ann.hangUp();
+	await world.until(() => other.node.leads);
+	await world.advance(1000);
+	world.clock.advance(60_000);
+	await world.advance(2000);
+	expect(ben.last(types.system)).toMatchObject({
+		...{ kind: "left", user: { name: "ann" } },
+	});
+});
+
+test("a node that fails as it comes to decide ends", async () => {
+	const world = new Nodes(seeded(3));
+	const first = await world.start();
+	const other = await world.start();
+	other.server.engine.lead = () => {
+		throw new Error("a bug");
+	};
+	await world.kill(first);
+	await world.until(() => other.node.leads);
+	await world.advance(500);
+	expect(other.failed.error?.message).toBe("a bug");
+});
+
 test("what the leader of the stream lacks is erased all the same", async () => {
 	const world = new Nodes(seeded(5));
 	const node = await world.start();

@@ -43,6 +43,16 @@ test("it has the same entries, and goes on from them", async () => {
 	expect(texts).toEqual(["one", "two", "three"]);
 });
 
+test("killed between the header of a segment and the batch, it takes both again", async () => {
+	const [one = NONE, two = NONE] = await written("a", "one", "two");
+	const disk = memoryDisk();
+	const file = await disk.open("log/00000000000000000001.ndjson");
+	await file.write(one.subarray(0, one.indexOf("\n") + 1), 0);
+	const { log } = await emptyMirror(disk);
+	for (const bytes of [one, two]) await log.mirror(bytes);
+	expect(log.committed).toBe(2);
+});
+
 test("lines of another log, changed ones, and ones that leave something out are refused, and nobody sees them", async () => {
 	const [one, two, three] = await written("a", "one", "two", "three");
 	const [, other] = await written("b", "one", "other");

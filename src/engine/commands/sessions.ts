@@ -86,6 +86,15 @@ export function decideLost(
 	return [{ event: { type: "client.detached", ...fact, deadline } }];
 }
 
+/** What follows when the node of the view has lost the connections of all its clients but these. */
+export const othersLost = (view: View, carried: ReadonlySet<unknown>) =>
+	[...view.state.rooms.values()]
+		.flatMap(({ context }) => [...context.members.keys()])
+		.filter((id) => !carried.has(id))
+		.flatMap((id) =>
+			decideLost({ ...view, client: view.state.client(id) }, "closed"),
+		);
+
 /** What follows when the server ended, and the connections of all clients with it; or when the one node did that is named. */
 export function allLost(view: View, only?: string): readonly Entry[] {
 	const { state, now: time, limits } = view;

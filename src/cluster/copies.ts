@@ -1,0 +1,16 @@
+/** Each edge of `plume serve --edges` has a copy of the log in the data folder. */
+import { join } from "node:path";
+import { type Disk, namesIn } from "../log/disk.ts";
+
+export const copiesFolder = (data: string) => join(data, "edges");
+
+/** Removes those of edges that run no more: what is deleted from the log would stay there. */
+export async function removeCopies(
+	disk: Disk,
+	data: string,
+	edges: number,
+): Promise<void> {
+	const folder = copiesFolder(data);
+	for (const name of await namesIn(disk, folder))
+		if (Number(name) > edges) await disk.removeFolder(join(folder, name));
+}

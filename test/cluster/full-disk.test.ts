@@ -1,0 +1,69 @@
+/** One machine of a cluster has a full disk. */
+import { expect, test } from "vitest";
+import { MessageType as types } from "../../machines/message.ts";
+import { textOf } from "../../src/log/disk.ts";
+import { FakeDisk, seeded } from "../fakes/disk.ts";
+import { Nodes } from "./nodes.ts";
+import { World } from "./world.ts";
+
+const SEGMENT = "log/00000000000000000001.ndjson";
+
+const isFull: FakeDisk["interrupt"] = ({ kind }) =>
+	kind === "write" ? { code: "ENOSPC" } : undefined;
+
+test("a batch is in the stream once, though the disk took it at the third try", async () => {
+	const world = new Nodes(seeded(1));
+	const disk = new FakeDisk();
+	const node = await world.start({ disk });
+	const ann = await world.enter(node, "ann");
+	disk.interrupt = isFull;
+	ann.say("hello", 1);
+	await world.advance(2500);
+	expect(node.server.log.frozen).toBe(true);
+	disk.interrupt = () => undefined;
+	await world.advance(2000);
+	expect(ann.lines).toEqual(["ann: hello"]);
+	const all = await world.stored();
+	expect(all.split('"text":"hello"')).toHaveLength(3);
+	const fresh = await world.start();
+	expect(fresh.server.state.hash()).toBe(node.server.state.hash());
+});
+
+test("an edge whose disk is full says so, and goes on once there is room", async () => {
+	const world = await World.open(1);
+	const disk = new FakeDisk();
+	const full = await world.startEdge("full", disk);
+	const ann = await world.enter(full, "ann");
+	disk.interrupt = isFull;
+	ann.say("hello", 1);
+	await world.advance(3000);
+	expect(world.fatal).toEqual([]);
+	expect(full.server.log.frozen).toBe(true);
+	expect(ann.last(types.refused)).toMatchObject({ code: "diskHasSpace" });
+	expect(ann.lines).toEqual([]);
+	disk.interrupt = () => undefined;
+	await world.advance(2000);
+	expect(ann.lines).toEqual(["ann: hello"]);
+	expect(await textOf(disk, SEGMENT)).toBe(
+		await textOf(world.sequencer.disk, SEGMENT),
+	);
+});
+
+test("a node on NATS whose disk is full stops when it is asked to", async () => {
+	const world = new Nodes(seeded(1));
+	const first = await world.start();
+	const disk = new FakeDisk();
+	const full = await world.start({ disk });
+	const ann = await world.enter(first, "ann");
+	disk.interrupt = isFull;
+	ann.say("hello", 1);
+	await world.until(() => full.server.log.frozen);
+	let isOver = false;
+	const stopping = full.node.close().then(async () => {
+		await full.server.engine.stop();
+		isOver = true;
+	});
+	await world.until(() => isOver);
+	await stopping;
+	expect(full.failed.error).toBeUndefined();
+});

@@ -1,0 +1,92 @@
+/** `plume serve --edges N`: one process starts the others, and ends with them. */
+import { once } from "node:events";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { newDataFolder, Plume, run } from "./program.ts";
+
+/** The data folder of a server of so many edges that was there a moment ago. */
+async function ended(edges: string): Promise<string> {
+	const plume = await Plume.start({ PLUME_EDGES: edges });
+	await plume.stop();
+	return plume.data;
+}
+
+const copiesIn = (data: string) => readdir(join(data, "edges"));
+
+test("where a part can't start, the server ends with the code of that part", async () => {
+	const taken = createServer().listen(0, "127.0.0.1");
+	await once(taken, "listening");
+	const { port } = Object(taken.address());
+	const env = { PLUME_DATA: await newDataFolder(), PLUME_EDGES: "1" };
+	const inUse = await run([], { ...env, PLUME_PORT: `${port}` });
+	taken.close();
+	expect(inUse).toMatchObject({
+		code: 1,
+		stderr: expect.stringContaining("EADDRINUSE"),
+	});
+	await writeFile(join(env.PLUME_DATA, "secret"), "other ".repeat(8));
+	const refused = await run(["--edges", "1", "--port", "0"], {
+		...{ PLUME_DATA: env.PLUME_DATA, PLUME_MAIL: "nobody" },
+	});
+	expect(refused).toMatchObject({ code: 2 });
+});
+
+test("a sequencer that is started again accepts nothing more", async () => {
+	const plume = await Plume.start({ PLUME_EDGES: "1" }, "", [
+		"--accept-missing",
+	]);
+	const first = await plume.childCalled("sequencer");
+	const flags = (pid: number) => readFile(`/proc/${pid}/cmdline`, "utf8");
+	expect(await flags(first)).toContain("--accept-missing");
+	process.kill(first, "SIGKILL");
+	let again = first;
+	await expect
+		.poll(
+			async () => {
+				again = await plume.childCalled("sequencer").catch(() => first);
+				return again;
+			},
+			{ timeout: 20_000 },
+		)
+		.not.toBe(first);
+	expect(await flags(again)).not.toContain("--accept-missing");
+	await plume.stop();
+});
+
+test("systemd hears of the sequencer alone", async () => {
+	const plume = await Plume.start({
+		...{ PLUME_EDGES: "1", NOTIFY_SOCKET: "/nowhere" },
+		...{ WATCHDOG_USEC: "120000000", WATCHDOG_PID: "1" },
+	});
+	const knows = async (node: string) => {
+		const pid = await plume.childCalled(node);
+		const all = await readFile(`/proc/${pid}/environ`, "utf8");
+		return /NOTIFY_SOCKET|WATCHDOG\w+/g[Symbol.match](all);
+	};
+	expect(await knows("edge 1")).toBeNull();
+	expect(await knows("sequencer")).toEqual(["NOTIFY_SOCKET", "WATCHDOG_USEC"]);
+	await plume.stop();
+});
+
+test("the copy of an edge that runs no more is removed", async () => {
+	const PLUME_DATA = await ended("2");
+	expect(await copiesIn(PLUME_DATA)).toContain("2");
+	const one = await Plume.start({ PLUME_DATA, PLUME_EDGES: "1" });
+	await expect.poll(() => copiesIn(PLUME_DATA)).not.toContain("2");
+	await one.stop();
+	expect(await copiesIn(PLUME_DATA)).toContain("1");
+	const none = await Plume.start({ PLUME_DATA });
+	expect(await copiesIn(PLUME_DATA)).not.toContain("1");
+	await none.stop();
+});
+
+test("an edge's copy that is no part of the log is made anew", async () => {
+	const PLUME_DATA = await ended("1");
+	for (const name of await readdir(PLUME_DATA))
+		if (name !== "edges") await rm(join(PLUME_DATA, name), { recursive: true });
+	const plume = await Plume.start({ PLUME_DATA, PLUME_EDGES: "1" });
+	expect((await fetch(`${plume.url}/readyz`)).status).toBe(200);
+	await plume.stop();
+});
