@@ -24,13 +24,25 @@ const ruleOf = (event: PageEvent) => ("rule" in event ? event.rule : "");
 const isKnownKick = (event: PageEvent, trouble: PageContext["trouble"]) =>
 	ruleOf(event) === KICKED && trouble?.isKick === true;
 
+/** Whether the event refuses a message of that type. */
+const refuses = (event: PageEvent, type: number) =>
+	event.type === "refused" && event.re === type;
+
+/** Rules that refuse one message, or say that all is being erased. */
+const ERASES_ON = ["isNotErasing", "isTheirOwn", "placeIsKnown"];
+const erasesNoMore = (event: PageEvent) =>
+	refuses(event, MessageType.erase) && !ERASES_ON.includes(ruleOf(event));
+
 /** The trouble that an event reports, if any, to merge into the context. */
 export function troubleOf(
 	event: PageEvent,
 	{ farewell, trouble }: PageContext,
 ): Partial<PageContext> {
 	if (isKnownKick(event, trouble)) return {};
-	if ("trouble" in event) return { trouble: event.trouble };
+	if ("trouble" in event) {
+		const { trouble } = event;
+		return erasesNoMore(event) ? { trouble, farewell: "" } : { trouble };
+	}
 	if (event.type !== "closed") return {};
 	const isKick = event.code === CloseCode.kicked.code;
 	const isExpected = event.code === CloseCode.loggedOut.code;
@@ -59,10 +71,6 @@ const TRANSIENT = [
 	"roomsAreLeft",
 	"roomsMadeAreLeft",
 ];
-
-/** Whether the event refuses a message of that type. */
-const refuses = (event: PageEvent, type: number) =>
-	event.type === "refused" && event.re === type;
 
 export const pageGuards = {
 	hasSession: ({ context }) => context.key === "session",

@@ -549,10 +549,10 @@ describe("very much of someone's", () => {
 	const LINES = 700;
 
 	/** Ann has said very much in the lobby, where bob is; cleo and dan are in the attic. */
-	async function talkative() {
+	async function talkative(segmentBytes = 10_000_000) {
 		const disk = new FakeDisk();
 		const clock = new FakeClock();
-		const plume = await testServerOn(disk, clock, 10_000_000);
+		const plume = await testServerOn(disk, clock, segmentBytes);
 		const [bob, ann] = [await enter("bob"), await enter("ann")];
 		const [cleo, dan] = [await enter("cleo"), await enter("dan")];
 		for (const person of [cleo, dan])
@@ -604,6 +604,26 @@ describe("very much of someone's", () => {
 			[505, 704],
 		]);
 		await verify(disk);
+	});
+
+	test("is read no further than to the end of the part that is erased next", async () => {
+		const { plume, disk, ann, bob } = await talkative(10_000);
+		await plume.archive.catchUp();
+		const segments = await plume.log.segments.list();
+		const reads = new Set<string>();
+		const read = disk.read.bind(disk);
+		disk.read = (path, ...range) => {
+			if (path.includes("/log/")) reads.add(path);
+			return read(path, ...range);
+		};
+		let readAtFirst = 0;
+		onceBegun(bob, () => {
+			readAtFirst = reads.size;
+		});
+		ann.eraseAll();
+		await plume.until(() => ann.closed !== undefined);
+		expect(reads.size).toBe(segments.length);
+		expect(readAtFirst).toBeLessThan(reads.size / 2);
 	});
 
 	test("takes one read for what lies close together", async () => {

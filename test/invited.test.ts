@@ -75,6 +75,26 @@ test("a member's invitation to a room lets someone into the server", async () =>
 	expect(cleo.last(types.welcome)).toMatchObject({ room });
 });
 
+test.each([
+	[
+		"logs in",
+		(plume: TestServer, token: unknown) => comesIn(plume, "ann", token),
+	],
+	[
+		"joins",
+		async (plume: TestServer, invitation: unknown) =>
+			asks(plume, await comesIn(plume, "ann"), "join", { invitation }),
+	],
+])(
+	"a member who %s by an invitation to the server does not use it up",
+	async (_, tries) => {
+		const plume = await TestServer.open({ environment });
+		const { token } = await asks(plume, await comesIn(plume, "ann"), "invite");
+		await tries(plume, token);
+		await comesIn(plume, "bob", token);
+	},
+);
+
 test("two who use one invitation at once do not both get in", async () => {
 	const plume = await TestServer.open({ environment });
 	const { token } = await asks(plume, await comesIn(plume, "ann"), "invite");

@@ -181,6 +181,17 @@ describe("beside the log", () => {
 		expect(await files()).toEqual([]);
 	});
 
+	test("what the disk did not take is written later", async () => {
+		const full = Object.assign(new Error("full"), { code: "ENOSPC" });
+		vi.spyOn(own.disk, "open").mockRejectedValueOnce(full);
+		await sends(ann, "read", end(ann));
+		await pass(SAVE_MS);
+		expect(warnings).toHaveLength(1);
+		expect(await files()).toEqual([]);
+		await pass(SAVE_MS);
+		expect(await files()).toHaveLength(1);
+	});
+
 	test("it goes with a person who has all deleted", async () => {
 		await sends(ann, "read", end(ann));
 		await pass(SAVE_MS);

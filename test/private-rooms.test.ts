@@ -249,6 +249,18 @@ test("only the owner removes others, gives a title, hands over and closes", asyn
 	expect(await ownRooms(ann)).toMatchObject([{ title: "Mine" }]);
 });
 
+test("members see what another one is called now without asking again", async () => {
+	const room = await makesRoom(plume, ann, "Trip");
+	await invitedInto(plume, room, ann, bob);
+	await ownRooms(bob);
+	await plume.passes(2000);
+	bob.news();
+	await plume.operate("rename", "ann", "anna");
+	await plume.passes(2000);
+	const list = bob.news().findLast(({ type }) => type === types.rooms);
+	expect(list?.rooms).toMatchObject([{ room, names: ["anna"] }]);
+});
+
 test("when an owner leaves, the room is the longest member's", async () => {
 	const room = await makesRoom(plume, ann, "Trip");
 	await invitedInto(plume, room, ann, bob);

@@ -228,4 +228,20 @@ describe("in a day", () => {
 		await server.settle();
 		expect(back.lines.at(-1)).toBe("cat: tomorrow");
 	});
+
+	test("what was said today counts once, however often the node comes to decide", async () => {
+		const server = await TestServer.open({ environment });
+		const cat = await server.enter("cat", "plume.2");
+		const line = `x${"\u0001".repeat(3999)}`;
+		for (let n = 1; n <= 3; n++) cat.say(line, n);
+		await server.settle();
+		server.engine.lead();
+		await server.settle();
+		const back = server.connect("plume.2");
+		back.open(cat.memory);
+		await server.settle();
+		for (let n = 4; n <= 5; n++) back.say(line, n);
+		await server.settle();
+		expect(back.last(types.ack)).toMatchObject({ last: 5 });
+	});
 });

@@ -5,6 +5,7 @@ import { MessageType as types } from "../machines/message.ts";
 import { openFileLog } from "../src/log/file-log.ts";
 import { FakeClock } from "./fakes/clock.ts";
 import { FakeDisk } from "./fakes/disk.ts";
+import { lineOf, relates } from "./relations.ts";
 import { type Person, TestServer } from "./test-server.ts";
 
 async function testServerOn(
@@ -146,6 +147,19 @@ describe("after a restore with --restored", () => {
 		expect(head).toMatchObject({ said: 6, restored: 5 });
 	});
 
+	test("what is said of an older message since is still shown after a crash", async () => {
+		const { plume, backup, clock, ann, other } = await restored();
+		const back = await comesBack(plume, ann.memory);
+		const line = lineOf(back, "kept 3");
+		await relates(plume, back, "edit", line, "other words");
+		await relates(plume, other, "react", line, "👍");
+		const again = await testServerOn(backup.kill(), clock);
+		const cleo = await again.enter("cleo", "plume.2");
+		expect(lineOf(cleo, "other words").reactions).toMatchObject([
+			{ text: "👍", by: [{ name: "bob" }] },
+		]);
+	});
+
 	test("the next start needs no --restored", async () => {
 		const { plume, backup, clock, bob, other } = await restored();
 		await plume.engine.stop();
@@ -154,6 +168,14 @@ describe("after a restore with --restored", () => {
 		const back = await comesBack(again, { ...other.memory, session });
 		expect(typesOf(back)).toContain(types.welcome);
 		expect(typesOf(back)).not.toContain(types.gap);
+	});
+
+	test("a node that comes to decide once more begins no other epochs", async () => {
+		const { plume, other } = await restored();
+		plume.engine.lead();
+		await plume.settle();
+		const cleo = await plume.enter("cleo", "plume.2");
+		expect(cleo.memory.epoch).toBe(other.memory.epoch);
 	});
 
 	test("the times of a start do not go back, however slowly it is decided", async () => {

@@ -171,16 +171,12 @@ export class RecentItems {
 		return this.#items.length - this.#relations;
 	}
 
-	/** A relation is about one item; only an erasure, and an edit after another one, may be about several. */
+	/** A reaction or a pin is about one item; an erasure, and an edit after another one, may be about several. */
 	#change(change: Change): void {
 		let [from, to] = [0, this.#items.length];
-		if (isRelation(change)) {
-			const nth = this.#indexOf(change.target);
-			const there = this.#items[nth]?.item;
-			const target = there?.offset === change.target ? there : undefined;
-			const isFirst = target?.kind === "said" && target.edited === undefined;
-			if (change.kind !== "edited" || isFirst)
-				[from, to] = target ? [nth, nth + 1] : [0, 0];
+		if (change.kind !== "edited" && change.kind !== "erased") {
+			from = this.#indexOf(change.target);
+			to = from + 1;
 		}
 		for (let at = from; at < to; at++) {
 			const before = this.#items[at];

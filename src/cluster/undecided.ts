@@ -15,12 +15,14 @@ const isNumbered = (command: Command): boolean =>
 	command.kind === "text" && command.n !== undefined;
 
 export class Undecided {
-	readonly #refuse: Each;
+	readonly #refuse: (connection: Connection, command: Command) => void;
 	readonly #all = new Map<number, readonly [Connection, Command]>();
+	/** Those who erase all they said. That takes long after it is decided, and no other node goes on with it. */
+	#erasing: (readonly [Connection, Command])[] = [];
 	#next = 1;
 
 	/** `refuse` tells someone that nobody knows whether it was done. */
-	constructor(refuse: Each) {
+	constructor(refuse: (connection: Connection, command: Command) => void) {
 		this.#refuse = refuse;
 	}
 
@@ -35,7 +37,13 @@ export class Undecided {
 
 	/** Answers the number of the command. */
 	add(connection: Connection, command: Command): number {
-		this.#all.set(this.#next, [connection, command]);
+		if (command.kind !== "eraseAll")
+			this.#all.set(this.#next, [connection, command]);
+		else
+			this.#erasing = [
+				...this.#erasing.filter(([{ gone }]) => !gone),
+				[connection, command],
+			];
 		return this.#next++;
 	}
 
@@ -51,8 +59,9 @@ export class Undecided {
 		for (const [number, [connection, command]] of this.#all) {
 			if (isNumbered(command)) continue;
 			this.#all.delete(number);
-			this.#refuse(connection, command, number);
+			this.#refuse(connection, command);
 		}
+		for (const erasing of this.#erasing.splice(0)) this.#refuse(...erasing);
 	}
 
 	/** In the order in which it came. `isForgotten`: it is not undecided any more. */

@@ -24,6 +24,7 @@ export function applyEffects(
 	const { attachments, liveUpdates, notes, pages, retention } = to.services;
 	const { server } = to.parts;
 	if (item && isChange(item)) pages.onChanged(item);
+	if (item?.kind === "edited" || item?.kind === "erased") notes.forget(item);
 	switch (event.type) {
 		case "message.posted":
 			server.room(event.room).presence.stopTyping(event.client);
@@ -32,7 +33,6 @@ export function applyEffects(
 			notes.hear(item);
 			break;
 		case "message.edited":
-			notes.forget(event);
 			server.room(event.room).presence.stopTyping(event.client);
 			break;
 		case "login.expired":
@@ -68,7 +68,6 @@ export function applyEffects(
 			break;
 		case "message.erased":
 			forgetTitles(server.room(event.room), event.target, step.after);
-			notes.forget(event);
 			break;
 		case "room.titled":
 			server.room(event.room).titled = step.stored.erasable?.text ?? "";

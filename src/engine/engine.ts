@@ -41,6 +41,8 @@ export class Engine implements PipelineHooks {
 	readonly #services: Services;
 	readonly #executor: Executor;
 	readonly #connections = new Set<Connection>();
+	/** This node has begun the new epochs that a backup needs. */
+	#isRestored = false;
 
 	constructor(parts: EngineParts) {
 		const snapshotter = new Snapshotter(parts, (checkpoint) =>
@@ -162,6 +164,8 @@ export class Engine implements PipelineHooks {
 
 	/** Everyone in the room gets the item; what else follows from an event stands here. */
 	onCommitted(step: Step, item: Item | undefined): void {
+		const { type } = step.stored.event;
+		this.#isRestored ||= type === "log.restored" && leads(this.#parts);
 		this.#parts.onCommitted(step);
 		applyEffects({ parts: this.#parts, services: this.#services }, step, item);
 		if (item) this.#parts.server.room(item.room).broadcast(item);
@@ -223,10 +227,10 @@ export class Engine implements PipelineHooks {
 		const { version, log, cluster } = this.#parts;
 		const view = viewOf(this.#parts);
 		const { now: time, node } = view;
-		const restored = this.#parts.restored && log.committed > 0;
+		const isBackup = this.#parts.restored && log.committed > 0;
 		const from = log.committed;
 		this.#parts.pipeline.append([
-			...(restored ? logRestored(view, from) : []),
+			...(isBackup && !this.#isRestored ? logRestored(view, from) : []),
 			{ event: { type: "server.started", time, node, version } },
 			...(cluster ? [] : allLost(view)),
 		]);

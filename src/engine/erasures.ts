@@ -14,6 +14,7 @@ import { BOT_NAME, isPublic, LOBBY } from "../../machines/message.ts";
 import type { Found, FoundMessage, ItemPosition } from "../history/found.ts";
 import { saidBy, textsIn } from "../history/said.ts";
 import { messageOf } from "../log/disk.ts";
+import { Deposed } from "../log/group-commit.ts";
 import type { Entry } from "../log/log.ts";
 import type { Command } from "./command.ts";
 import type { Actor } from "./commands/actor.ts";
@@ -48,13 +49,6 @@ type Decide = (
 	found: FoundMessage | undefined,
 ) => Overwrite | { readonly refused: Rule | undefined };
 
-interface HowToErase {
-	/** Asked when a slice is decided: while it was searched for, the operator may have changed how long a room keeps it. */
-	readonly isMeant?: (room: RoomName) => boolean;
-	/** What comes after all of it. */
-	readonly farewell?: typeof decideFarewell;
-}
-
 /** Erases what is too old. Texts of rooms that no longer exist are named by events in the lobby. */
 const bot: Asker = { identity: BOT_NAME, name: BOT_NAME, room: LOBBY };
 
@@ -70,6 +64,8 @@ export class Erasures {
 	readonly #searches = new Set<object>();
 	/** People all of whose messages are being erased: they can say nothing meanwhile. */
 	readonly #silent = new Set<Identity>();
+	/** How often another node has come to decide. */
+	#term = 0;
 
 	constructor(parts: RunningParts, responder: Responder) {
 		this.#parts = parts;
@@ -133,6 +129,7 @@ export class Erasures {
 		this.#found.clear();
 		this.#seqs.clear();
 		this.#silent.clear();
+		this.#term++;
 	}
 
 	/** Erases all that someone ever said. */
@@ -148,15 +145,10 @@ export class Erasures {
 		this.#silent.add(identity);
 		this.#parts.pipeline.afterwards(() =>
 			this.#search(no, async () => {
-				const all: Found[] = [];
 				try {
-					for await (const found of saidBy(identity, this.#parts.archive))
-						all.push(found);
-					if (this.#parts.pipeline.frozen) no("diskHasSpace");
-					else
-						await this.#eraseInSlices(asker, all, {
-							farewell: decideFarewell,
-						});
+					if (this.#parts.pipeline.frozen) return no("diskHasSpace");
+					const all = saidBy(identity, this.#parts.archive);
+					await this.#eraseInSlices(asker, all, () => true, decideFarewell);
 				} finally {
 					this.#silent.delete(identity);
 				}
@@ -164,28 +156,25 @@ export class Erasures {
 		);
 	}
 
-	/** Erases the texts of a segment that are older than a time, in the rooms that are meant. Resolves with the time of the first text that is not so old, if there is one; rejects if the segment can't be read. */
+	/** Erases the texts of a segment that are older than a time, in the rooms that are meant: also by then, since the operator may change meanwhile how long a room keeps it. Resolves with the time of the first text that is not so old, if there is one; rejects if the segment can't be read. */
 	async eraseOld(
 		segment: number,
 		before: number,
 		isMeant: (room: RoomName) => boolean,
 	): Promise<number | undefined> {
 		let left: number | undefined;
-		const task = async () => {
-			let slice: Found[] = [];
-			for await (const found of textsIn(segment, this.#parts.archive)) {
+		const { archive } = this.#parts;
+		const isInUse = (found: Found) => this.#isInUse(found);
+		async function* old() {
+			for await (const found of textsIn(segment, archive)) {
 				if (found.time > before) {
 					left = found.time;
-					break;
+					return;
 				}
-				if (isMeant(found.room) && !this.#isInUse(found)) slice.push(found);
-				if (slice.length < SLICE) continue;
-				await this.#eraseInSlices(bot, slice, { isMeant });
-				slice = [];
+				if (isMeant(found.room) && !isInUse(found)) yield found;
 			}
-			if (slice.length > 0) await this.#eraseInSlices(bot, slice, { isMeant });
-		};
-		await this.#searching(task);
+		}
+		await this.#searching(() => this.#eraseInSlices(bot, old(), isMeant));
 		return left;
 	}
 
@@ -221,6 +210,7 @@ export class Erasures {
 	/** Runs a task that searches the archive and erases what it finds. */
 	#search(no: No, task: () => Promise<void>): void {
 		this.#searching(task).catch((error: unknown) => {
+			if (error instanceof Deposed) return;
 			const fields = { error: messageOf(error) };
 			this.#parts.report.warn(fields, "what is to be erased could not be read");
 			no("historyIsReadable");
@@ -241,31 +231,39 @@ export class Erasures {
 		if (this.#searches.size + this.#found.size === 0) this.#seqs.clear();
 	}
 
-	/** Between two slices, what others say is published. A stop leaves the rest undone, as does a room that is not meant any more. */
+	/** Between two slices, what others say is published. A stop leaves the rest undone, as does a room that is not meant any more. Rejects with `Deposed` if another node comes to decide. */
 	async #eraseInSlices(
 		asker: Asker,
-		found: readonly Found[],
-		{ isMeant = (_: RoomName) => true, farewell }: HowToErase = {},
+		all: AsyncIterable<Found>,
+		isMeant: (room: RoomName) => boolean,
+		farewell?: typeof decideFarewell,
 	): Promise<void> {
 		const { search, pipeline } = this.#parts;
-		const inNextBatch = async (to: number, last?: typeof farewell) => {
-			await new Promise<unknown>((done) =>
+		const term = this.#term;
+		let slice: Found[] = [];
+		const inNextBatch = async (last?: typeof farewell) => {
+			await new Promise<void>((done, fail) => {
+				const settle = this.#queue.answeringOnce((broken) =>
+					broken ? fail(new Deposed(broken)) : done(),
+				);
+				if (term !== this.#term) return settle("sequencerIsThere");
 				pipeline.whenWritable(() => {
-					const slice = found.slice(to - SLICE, to);
 					const meant = slice.filter(({ room }) => isMeant(room));
 					this.#eraseSlice(asker, meant, last);
-					pipeline.afterwards(done);
-				}),
-			);
-			// That all is gone is not said before it is. Else the log goes first.
-			const late = farewell && to >= found.length ? undefined : SLICE_WIPED_MS;
-			await search?.wiped(late);
+					pipeline.afterwards(() => settle(undefined));
+				});
+			});
+			await search?.wiped(SLICE_WIPED_MS);
+			slice = [];
 		};
-		let to = SLICE;
+		for await (const found of all) {
+			if (slice.length === SLICE) await inNextBatch();
+			slice.push(found);
+		}
+		if (slice.length > 0 && (search || !farewell)) await inNextBatch();
 		// It ends a connection, which says that all is gone: from the index too.
-		const end = search && farewell ? found.length + SLICE : found.length;
-		for (; to < end; to += SLICE) await inNextBatch(to);
-		await inNextBatch(to, farewell);
+		if (farewell) await search?.wiped();
+		if (farewell) await inNextBatch(farewell);
 	}
 
 	#eraseSlice(

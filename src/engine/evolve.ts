@@ -4,6 +4,7 @@
  * `IllegalEvent` is thrown. In a log with a single writer that is a
  * determinism error, and the process must stop.
  */
+import type { Map as PersistentMap } from "immutable";
 import {
 	type ClientId,
 	eventTable,
@@ -15,12 +16,7 @@ import type { Item } from "../../machines/message.ts";
 import { isLostWith } from "../../machines/room.ts";
 import type { Entry } from "../log/log.ts";
 import { isNewer } from "../version.ts";
-import {
-	type ClientSnapshot,
-	IllegalEvent,
-	type Machines,
-	machinesAtHand,
-} from "./machines.ts";
+import { IllegalEvent, type Machines, machinesAtHand } from "./machines.ts";
 import { State, type StateParts } from "./state.ts";
 
 /** The event was logged by a newer version. */
@@ -95,8 +91,11 @@ export function evolve(
 				const before = rooms.get(room) ?? machines.room.initial;
 				const after = machines.room.step(before, event);
 				const isThere = after.matches("open");
-				if (event.type === "member.added" || event.type === "member.removed")
-					next.memberships = membershipsAfter(next.memberships, event);
+				if (event.type === "member.added" || event.type === "member.removed") {
+					const isMember = event.type === "member.added";
+					const { identity } = event;
+					next.memberships = listed(next.memberships, identity, room, isMember);
+				}
 				next.rooms = isThere ? rooms.set(room, after) : rooms.delete(room);
 				break;
 			}
@@ -110,7 +109,11 @@ export function evolve(
 					? clients.set(client, after)
 					: clients.delete(client);
 				next.logins = loginsAfter(logins, event, client, isThere);
-				next.inside = insideAfter(inside, client, before, after);
+				const isInside = after.matches("inRoom");
+				if (isInside !== before.matches("inRoom")) {
+					const { identity } = after.context;
+					next.inside = listed(inside, identity, client, isInside);
+				}
 			}
 		}
 	return new State(next);
@@ -144,32 +147,14 @@ function loginsAfter(
 	return isOver ? logins.delete(client) : logins;
 }
 
-function membershipsAfter(
-	memberships: StateParts["memberships"],
-	{ type, room, identity }: PlumeEvent<"member.added" | "member.removed">,
+/** The lists, one of which has a value or not. Empty ones are left out. */
+function listed<Key, Value>(
+	lists: PersistentMap<Key, readonly Value[]>,
+	key: Key,
+	value: Value,
+	isIn: boolean,
 ) {
-	const before = memberships.get(identity) ?? [];
-	const others = before.filter((other) => other !== room);
-	if (type === "member.added")
-		return memberships.set(identity, [...others, room]);
-	return others.length > 0
-		? memberships.set(identity, others)
-		: memberships.delete(identity);
-}
-
-function insideAfter(
-	inside: StateParts["inside"],
-	client: ClientId,
-	before: ClientSnapshot,
-	after: ClientSnapshot,
-) {
-	const isInside = after.matches("inRoom");
-	if (isInside === before.matches("inRoom")) return inside;
-	const { identity } = after.context;
-	const clients = inside.get(identity) ?? [];
-	if (isInside) return inside.set(identity, [...clients, client]);
-	const others = clients.filter((other) => other !== client);
-	return others.length > 0
-		? inside.set(identity, others)
-		: inside.delete(identity);
+	const others = (lists.get(key) ?? []).filter((other) => other !== value);
+	if (isIn) return lists.set(key, [...others, value]);
+	return others.length > 0 ? lists.set(key, others) : lists.delete(key);
 }

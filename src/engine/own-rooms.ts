@@ -10,7 +10,7 @@ import type { Room } from "../chat/room.ts";
 import type { Archive } from "../history/archive.ts";
 import { messageOf } from "../log/disk.ts";
 import { throttled } from "../rate-limit.ts";
-import { nameOf, personUnder } from "./commands/names-held.ts";
+import { nameOf, personOf, personUnder } from "./commands/names-held.ts";
 import type { Connection } from "./connection.ts";
 import type { Step } from "./fold.ts";
 import type { RunningParts } from "./parts.ts";
@@ -19,7 +19,7 @@ import type { State } from "./state.ts";
 /** A list may be long, and much may change at once. */
 const THROTTLE_MS = 1000;
 
-/** Events by which somebody's own rooms are others, or called otherwise. */
+/** Events by which somebody's own rooms are others, or have another title. */
 const changes: ReadonlySet<string> = new Set<PlumeEvent["type"]>([
 	...(["member.added", "member.removed", "room.titled"] as const),
 	...(["room.handedOver", "room.closed", "message.erased"] as const),
@@ -42,6 +42,17 @@ export function aboutRoom(state: State, { name, topic: text }: Room) {
 		...{ ...(access && { access }), ...(isClosed && { closed: isClosed }) },
 		...(text && offset !== undefined && { topic: { text, offset } }),
 	};
+}
+
+/** The rooms of a person who is called otherwise since an event. */
+function roomsRenamed({ stored: { event }, before, after }: Step) {
+	const then = before.server.context.names;
+	const now = after.server.context.names;
+	if (then === now || !("nameKey" in event)) return [];
+	const owner = then.get(event.nameKey) ?? now.get(event.nameKey);
+	const person = owner ? personOf(owner) : "";
+	const rooms = after.roomsOf(person);
+	return rooms.filter(() => nameOf(then, person) !== nameOf(now, person));
 }
 
 export class OwnRooms {
@@ -80,19 +91,21 @@ export class OwnRooms {
 	}
 
 	/** Call once an event is committed: whom it may concern are told. */
-	onCommitted({ stored: { event }, before }: Step): void {
-		if (!changes.has(event.type)) return;
-		const { states } = this.#parts;
-		const { invitations } = before.server.context;
+	onCommitted(step: Step): void {
+		const { event } = step.stored;
+		const renamed = roomsRenamed(step);
+		if (!changes.has(event.type) && renamed.length === 0) return;
+		const { invitations } = step.before.server.context;
 		const ended =
 			event.type === "invitation.ended"
 				? invitations?.get(event.invitation)
 				: undefined;
 		const { room = "", identity: one } = { ...ended, ...event };
-		const people = states.committed.room(room)?.context.people;
-		for (const [connection, subscriber] of this.#subscribers)
-			if (people?.has(subscriber.person) || subscriber.person === one)
-				this.#sendSoon(connection);
+		const rooms = new Set([room, ...renamed]);
+		for (const [connection, { person }] of this.#subscribers) {
+			const isAmong = step.after.roomsOf(person).some((own) => rooms.has(own));
+			if (isAmong || person === one) this.#sendSoon(connection);
+		}
 	}
 
 	#send(connection: Connection, subscriber: Subscriber, id?: string): void {

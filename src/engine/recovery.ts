@@ -57,6 +57,8 @@ async function recoverFrom(
 			if (item) server.room(item.room).recent.remember(item);
 			if (isOverwriting(event)) for (const seq of event.seqs) erased.push(seq);
 			if (event.type === "room.forgotten") server.forget(event.room);
+			if (event.type === "room.restored")
+				server.room(event.room).recent.continueFrom(after.head(event.room));
 		},
 	);
 	for (const [name, { context }] of state.rooms) {

@@ -110,8 +110,9 @@ export class RequestLimits {
 		return refuse("isNotTooFast", { retryAfterMs });
 	}
 
-	/** After a start: counts what was said in the last 24 hours. */
+	/** When this node comes to decide: counts what was said in the last 24 hours, and nothing twice. */
 	recount(): void {
+		this.#people.clear();
 		const { archive, log, clock, report, states, policy } = this.#parts;
 		const since = clock.now() - DAY_MS;
 		const isLimited = policy.limits.identityBytesDay < Infinity;

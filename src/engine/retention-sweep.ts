@@ -5,6 +5,7 @@
  */
 import type { PlumeEvent } from "../../machines/events.ts";
 import { messageOf } from "../log/disk.ts";
+import { Deposed } from "../log/group-commit.ts";
 import { hoursOf, type Retention } from "../retention.ts";
 import { retentionChanged } from "./commands/room-retention.ts";
 import type { Erasures } from "./erasures.ts";
@@ -62,6 +63,7 @@ export class RetentionSweep {
 		this.#isSweeping = true;
 		this.#sweep()
 			.catch((error: unknown) => {
+				if (error instanceof Deposed) return;
 				const fields = { error: messageOf(error) };
 				this.#parts.report.warn(fields, "what is too old could not be read");
 			})

@@ -149,11 +149,13 @@ export class People {
 		if (!file) return;
 		const { disk, folder } = file;
 		const name = this.#fileOf(person);
-		await attempt(file, async () => {
+		const isDone = await attempt(file, async () => {
 			const own = this.#all.get(person);
 			if (own) await saveChecked(disk, folder, name, { person, ...own });
 			else await disk.remove(join(folder, name)).catch(unlessGone);
+			return true;
 		});
+		if (!isDone) this.#saveSoon(person);
 	}
 
 	#set(person: Identity, own: Own): void {

@@ -4,14 +4,10 @@
  * The node that decides does it, after the commit; nothing waits for it, and
  * a note that is lost is lost.
  */
-import type {
-	Identity,
-	MessageErased,
-	PlumeEvent,
-	RoomName,
-} from "../../machines/events.ts";
+import type { Identity, RoomName } from "../../machines/events.ts";
 import { isPublic, type Said } from "../../machines/message.ts";
 import { type Device, levelOf } from "../../machines/own.ts";
+import { type Change, changed } from "../../machines/relations.ts";
 import { foldName, mentioned } from "../../machines/text.ts";
 import { mayEnter } from "../engine/commands/decision.ts";
 import { personCalled, personUnder } from "../engine/commands/names-held.ts";
@@ -100,21 +96,11 @@ export class Notes {
 	}
 
 	/** Call once it is committed that something was erased, or has other words: what waits says the old ones no more. */
-	forget(event: MessageErased | PlumeEvent<"message.edited">): void {
-		const {
-			from = 0,
-			through = 0,
-			name = "",
-		} = event.type === "message.erased" ? event : {};
+	forget(change: Change): void {
 		for (const notes of this.#waiting.values())
-			for (const note of notes) {
-				const { said } = note;
-				if (said?.room !== event.room) continue;
-				const { offset } = said;
-				const isAmong = offset >= from && offset <= through;
-				if (offset === event.target || (isAmong && said.name === name))
+			for (const note of notes)
+				if (note.said && changed(note.said, change) !== note.said)
 					notes.delete(note);
-			}
 	}
 
 	#wants(

@@ -5,6 +5,8 @@ import { seeded } from "../fakes/disk.ts";
 import { FakeSearchStore } from "../fakes/search-store.ts";
 import { Nodes } from "./nodes.ts";
 
+const HOUR_MS = 3_600_000;
+
 /** Two nodes, and ann on the one that decides: from here on it can't store anything, and so learns that it does not decide any more once `depose` lets it. */
 async function cutOff() {
 	const world = new Nodes(seeded(6), { searchStore: new FakeSearchStore() });
@@ -51,3 +53,38 @@ test.each([
 		await refused;
 	},
 );
+
+test("what is too old is deleted by a node that was deposed while it did so", async () => {
+	const environment = { PLUME_RETENTION: "1h" };
+	const world = new Nodes(seeded(6), { environment });
+	async function pass(ms: number) {
+		world.clock.advance(ms);
+		await world.until(() => world.sequencer !== undefined);
+		await world.advance(5000);
+	}
+	async function say(name: string, text: string) {
+		const [node] = world.nodes;
+		const person = node && (await world.enter(node, name));
+		person?.say(text, 1);
+		await world.advance(500);
+		expect(await world.stored()).toContain(text);
+	}
+	for (let nth = 0; nth < 2; nth++) await world.start();
+	await pass(HOUR_MS);
+	await say("ann", "first words");
+	await pass(0.8 * HOUR_MS);
+	const { sequencer: first } = world;
+	const other = world.nodes.find((one) => one !== first);
+	if (!first || !other) throw new Error("no nodes");
+	world.cutOff.add(first.id);
+	world.clock.advance(HOUR_MS);
+	await world.until(() => other.node.leads);
+	world.cutOff.delete(first.id);
+	await world.until(() => !first.node.leads);
+	await world.kill(other);
+	await world.until(() => first.node.leads);
+	await say("bob", "last words");
+	await pass(HOUR_MS);
+	await pass(HOUR_MS);
+	expect(await world.stored()).not.toContain("last words");
+});

@@ -332,6 +332,27 @@ describe("while the sequencer is away", () => {
 		expect(JSON.stringify(newcomer.received)).toContain("sequencerIsThere");
 	});
 
+	test("who erases all they said is told that it is not done", async () => {
+		const world = await World.open(1, {
+			environment: { PLUME_LIMITS: "off" },
+		});
+		const [edge] = world.edges;
+		const ann = edge && (await world.enter(edge, "ann"));
+		if (!ann) throw new Error("no edge");
+		for (let n = 1; n <= 600; n++) ann.say(`${n}`, n);
+		await world.settle();
+		ann.onFrame = ({ kind }) => {
+			if (kind !== "erased") return;
+			ann.onFrame = undefined;
+			void world.killSequencer();
+		};
+		ann.eraseAll();
+		await world.advance(1000);
+		expect(ann.last(types.refused)).toMatchObject({
+			...{ code: "sequencerIsThere", re: types.erase },
+		});
+	});
+
 	test("what was said earlier can be read", async () => {
 		const { world, one } = await open();
 		const ann = await world.enter(one, "ann");

@@ -238,6 +238,18 @@ describe("the chart", () => {
 		expect(values).toEqual(["entering", back, back]);
 	});
 
+	test.each([
+		["sequencerIsThere", ""],
+		["isNotErasing", "All is gone."],
+	])("shows, after %s, whether all is still being erased", (rule, left) => {
+		const { actor } = livePage(() => {}, "session");
+		actor.send(opened);
+		actor.send(welcome);
+		actor.send({ type: "eraseAll", update: { farewell: "All is gone." } });
+		actor.send(refused(MessageType.erase, rule));
+		expect(actor.getSnapshot().context.farewell).toBe(left);
+	});
+
 	test("is what a live page does, timers and all", () => {
 		for (const { key, steps, state } of paths) {
 			const { actor, clock } = livePage(() => {}, key);

@@ -26,7 +26,7 @@ import {
 	type View,
 } from "./decision.ts";
 import { invitationsEnded, memberIn, personCalled } from "./membership.ts";
-import { nameOf } from "./names-held.ts";
+import { nameOf, namesHeld } from "./names-held.ts";
 
 /** What someone may invite to: a room that they are a member of, or the server if they are an admin. */
 function mayInvite(
@@ -175,18 +175,15 @@ export function decideJoin(
 	const { now: time, state, limits } = view;
 	const people =
 		room === undefined ? undefined : state.room(room)?.context.people;
-	if (people?.has(identity)) return { view, entries: [], room };
+	const { names } = state.server.context;
+	const isIn = room === undefined && namesHeld(names, identity).length > 0;
+	if (isIn || people?.has(identity)) return { view, entries: [], room };
 	if (room !== undefined && !people)
 		return { view, entries: [], broken: "invitationIsOpen" };
 	if (people && people.size >= limits.roomMembers)
 		return { view, entries: [], broken: "roomHasSpace" };
-	const spent = {
-		type: "invitation.spent",
-		time,
-		invitation: id,
-		identity,
-	} as const;
-	const entries: Entry[] = [{ event: spent }];
+	const spent = { time, invitation: id, identity };
+	const entries: Entry[] = [{ event: { type: "invitation.spent", ...spent } }];
 	if (room !== undefined) {
 		const joined = state
 			.roomsOf(identity)
@@ -195,13 +192,9 @@ export function decideJoin(
 			return { view, entries: [], broken: "roomsJoinedAreLeft" };
 		entries.push({ event: { type: "member.added", time, room, identity, by } });
 		// Another one would let them in again after they are removed.
-		entries.push(
-			...invitationsEnded(
-				view,
-				(one) =>
-					one !== found && one.room === room && one.identity === identity,
-			),
-		);
+		const isOther = (one: Pick<Invitation, "room" | "identity">) =>
+			one !== found && one.room === room && one.identity === identity;
+		entries.push(...invitationsEnded(view, isOther));
 	}
 	const after = entries.reduce(
 		(before, { event }) => evolve(before, event),

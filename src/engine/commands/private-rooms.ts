@@ -6,6 +6,7 @@ import type { Entry } from "../../log/log.ts";
 import { actorOf } from "./actor.ts";
 import { done, type Handler, inside, refuse, type View } from "./decision.ts";
 import { mayOwnNoMore, memberIn, personCalled } from "./membership.ts";
+import { roomOpened } from "./rooms.ts";
 
 export const makeRoom = inside<"makeRoom">(
 	({ view, person: maker }, { title, id }, { erasures }) => {
@@ -107,18 +108,15 @@ const isFull = ({ state, limits }: View) =>
 
 /** Opens a room, unless it is open, and adds these people. */
 function opened(
-	{ state, now: time, secrets }: View,
+	view: View,
 	room: RoomName,
 	access: "private" | "direct",
 	people: readonly Identity[],
 	by = people[0] ?? "",
 ): readonly Entry[] {
-	const maker = access === "private" ? { maker: by } : {};
-	const fact = { time, room, incarnation: secrets.id(), ...maker, access };
+	const { now: time } = view;
 	return [
-		...(state.room(room)
-			? []
-			: [{ event: { type: "room.opened", ...fact } as const }]),
+		...roomOpened(view, room, access === "private" ? by : undefined, access),
 		...people.map((identity) => ({
 			event: { type: "member.added", time, room, identity, by } as const,
 		})),

@@ -36,11 +36,13 @@ export function roomOpened(
 	{ state, now: time, secrets }: Making,
 	room: string,
 	maker?: Identity,
+	access?: "private" | "direct",
 ): readonly Entry[] {
 	if (state.room(room)) return [];
 	const incarnation = secrets.id();
 	const made = { incarnation, ...(maker && room !== LOBBY && { maker }) };
-	return [{ event: { type: "room.opened", time, room, ...made } }];
+	const event = { type: "room.opened", time, room, ...made } as const;
+	return [{ event: { ...event, ...(access && { access }) } }];
 }
 
 /** Lets a client into a room, which is opened if need be. */
