@@ -88,7 +88,7 @@ export class Chat {
 	/** Another person is going to log in. */
 	forgetSends(): void {
 		this.sends.clear();
-		this.composer.enter();
+		this.composer.enter(true);
 	}
 
 	receive(event: ChatEvent): void {
