@@ -39,6 +39,8 @@ export function troubleOf(
 	{ farewell, trouble }: PageContext,
 ): Partial<PageContext> {
 	if (isKnownKick(event, trouble)) return {};
+	// The bar says so already.
+	if (farewell && ruleOf(event) === "isNotErasing") return {};
 	if ("trouble" in event) {
 		const { trouble } = event;
 		return erasesNoMore(event) ? { trouble, farewell: "" } : { trouble };

@@ -102,8 +102,10 @@ const machine = pageMachine.provide({
 			storage.saveSession(event.token);
 			if (isInvitationSent) storage.dropInvitation();
 		},
-		resumeSends({ event, context: { name, email } }) {
+		resumeSends({ event, context: { name, email, farewell } }) {
 			storage.savePerson({ name, email });
+			// A server that was restarted meanwhile does not go on with it.
+			if (farewell) socket.send({ kind: "eraseAll" });
 			// Nothing can be sent before the machine has taken the welcome.
 			if (event.type === "welcome") queueMicrotask(() => chat.welcome(event));
 		},
