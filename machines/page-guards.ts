@@ -18,11 +18,7 @@ export function closeReason(code: number) {
 export const backoffOf = ({ attempt, jitter }: PageContext): number =>
 	Math.min(30_000, 500 * 2 ** attempt) * (0.5 + jitter / 2);
 
-const KICKED = "isNotKicked";
 const ruleOf = (event: PageEvent) => ("rule" in event ? event.rule : "");
-/** The words that came with a kick say more than a refusal after it: why, and for how long. */
-const isKnownKick = (event: PageEvent, trouble: PageContext["trouble"]) =>
-	ruleOf(event) === KICKED && trouble?.isKick === true;
 
 /** Whether the event refuses a message of that type. */
 const refuses = (event: PageEvent, type: number) =>
@@ -38,7 +34,8 @@ export function troubleOf(
 	event: PageEvent,
 	{ farewell, trouble }: PageContext,
 ): Partial<PageContext> {
-	if (isKnownKick(event, trouble)) return {};
+	// The words that came with a kick say more than a refusal after it: why, and for how long.
+	if (ruleOf(event) === "isNotKicked" && trouble?.isKick) return {};
 	// The bar says so already.
 	if (farewell && ruleOf(event) === "isNotErasing") return {};
 	if ("trouble" in event) {
@@ -60,18 +57,12 @@ const ENDS: readonly (number | string)[] = [
 	...["sessionIsOpen", "loginIsPending", "isNotBanned"],
 ];
 const ABOUT_ROOM = [
-	...["roomIsNamed", "roomsAreLeft", "roomsMadeAreLeft"],
-	...[KICKED, "isOpenToThem"],
+	...["roomIsNamed", "roomsAreLeft", "roomsMadeAreLeft", "isOpenToThem"],
 ];
 /** Rules that refuse a code for now: the same code may be accepted later. */
 const TRANSIENT = [
-	"diskHasSpace",
-	"sequencerIsThere",
-	"nodesAreAlike",
-	"isNotTooFast",
-	"tabsAreLeft",
-	"roomsAreLeft",
-	"roomsMadeAreLeft",
+	...["diskHasSpace", "sequencerIsThere", "nodesAreAlike", "isNotTooFast"],
+	...["tabsAreLeft", "roomsAreLeft", "roomsMadeAreLeft"],
 ];
 
 export const pageGuards = {
@@ -98,7 +89,6 @@ export const pageGuards = {
 	refusesRoom: ({ context, event }) =>
 		context.key === "session" &&
 		context.room !== LOBBY &&
-		!isKnownKick(event, context.trouble) &&
 		ABOUT_ROOM.includes(ruleOf(event)),
 	/** Refuses a login because of the room it leads to. */
 	refusesHelloRoom: ({ event }) =>

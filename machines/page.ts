@@ -62,9 +62,9 @@ const moveAnew = to("#page.returning", changeRoom);
 const fallBackToLobby = to("#page.returning.trying", [
 	"disconnect",
 	"forgetRoom",
+	"explainLobby",
 	"fallBackToLobby",
 	"changeRoom",
-	"explainLobby",
 ]);
 /** Reconnects, because the server still counts this connection as in the room that was left a moment ago. */
 const reconnect = to("#page.returning.trying", "disconnect");

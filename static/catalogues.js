@@ -23,9 +23,9 @@ const CALLS = /\b(t|nodes)\(\s*"([^"]*)"/g;
 /** How a bundle has such a key. */
 const MARKED = /(["'`])words:([^"'`]*)\1/g;
 
-/** Markup without its indentation. @param {string} file */
+/** Markup without its indentation and comments. @param {string} file */
 export const markup = async (file) =>
-	(await readFile(file, "utf8")).replace(/^\t+/gm, "");
+	(await readFile(file, "utf8")).replace(/^\t+|<!--[\s\S]*?-->\n/gm, "");
 
 /** A plugin that marks the keys, and leaves English to its files. */
 export const markKeys = {

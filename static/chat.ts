@@ -47,6 +47,7 @@ export class Chat {
 		if (path !== location.pathname) history.pushState(null, "", path);
 		this.#page.room = room;
 		this.#page.isClosed = false;
+		this.#page.epoch = "";
 		this.#own.render();
 		this.#renderBell();
 		this.view.enter();
@@ -87,6 +88,7 @@ export class Chat {
 
 	/** Another person is going to log in. */
 	forgetSends(): void {
+		this.#page.epoch = "";
 		this.sends.clear();
 		this.composer.enter(true);
 	}

@@ -28,7 +28,7 @@ import { browser } from "./store.ts";
 import { showTheme } from "./theme.ts";
 import { translatePage } from "./translate.ts";
 import { verifyForm } from "./verify.ts";
-import { inWords, t, translated } from "./words.ts";
+import { inWords, t } from "./words.ts";
 
 if (language !== "en") translatePage();
 showTheme();
@@ -65,14 +65,17 @@ const socket = tabSocket({
 	closed(code, words = "") {
 		const update = { jitter: Math.random() };
 		// A refusal that came before may wait for its words.
-		inWords(false, () =>
-			page.dispatch({ type: "closed", code, words, update }),
-		);
+		inWords(false, () => {
+			const why = code === CloseCode.removed.code ? removed() : words;
+			page.dispatch({ type: "closed", code, words: why, update });
+		});
 		inWords(code >= 4_000, render);
 	},
 	ping: () => chat.view.rooms.watch(),
 });
 const page = new Page({ socket, actor: () => actor });
+/** What a person reads who was removed from the room on the screen. */
+const removed = () => t("room.removed", { title: page.titleOf(page.room) });
 const chat = new Chat(page);
 shortcuts(page);
 find("#room").addEventListener(
@@ -88,7 +91,7 @@ find("#room").addEventListener(
 );
 const enter = enterForm(page, person);
 const verify = verifyForm(page);
-const renderStatus = statusBar(page);
+const renderStatus = statusBar(page, () => !chat.view.position);
 const machine = pageMachine.provide({
 	actions: {
 		connect: () => socket.connect(),
@@ -119,17 +122,15 @@ const machine = pageMachine.provide({
 		forgetRoom({ event, context: { room } }) {
 			// Any other rule refuses it only for now.
 			const isForGood =
-				event.type === "refused" &&
-				["isOpenToThem", "roomIsNamed"].includes(event.rule);
+				"rule" in event && ["isOpenToThem", "roomIsNamed"].includes(event.rule);
 			const isUnsent = storage.storedLines(room).length > 0;
 			if (isForGood && !isUnsent && !storage.storedDraft(room)) leaveRoom(room);
 		},
 		explainLobby({ event, context: { trouble } }) {
 			if (event.type !== "refused") return;
 			// A person who was removed hears that, and not that there is no such room.
-			const { says } = CloseCode.removed;
-			const isRemoved = trouble?.words === says;
-			const words = translated(isRemoved ? says : event.trouble.words);
+			const isRemoved = trouble?.words === removed();
+			const words = isRemoved ? trouble.words : event.trouble.words;
 			chat.view.explain(words);
 			if (isRemoved) void tellAtOnce(words);
 		},
@@ -238,7 +239,7 @@ function render(): void {
 	verify.render();
 	chat.composer.render();
 	if (key !== "session") closeDialogs();
-	renderStatus(chat.view.position === undefined);
+	renderStatus();
 	const title = key === "session" ? `${page.titleOf(room)} · Plume` : "Plume";
 	chat.view.notifications.setTitle(title);
 	if (isEntered) focusField();

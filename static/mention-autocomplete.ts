@@ -22,12 +22,8 @@ const NAME = new RegExp(STARTED, "u");
 export const bare = (name: string) =>
 	foldName(name).normalize("NFD").replace(/\p{M}/gu, "");
 
-/** The part of an @name before the cursor, without the @. */
-function typedIn(field: HTMLTextAreaElement): string | undefined {
-	const { selectionStart, selectionEnd: end, value } = field;
-	if (selectionStart !== end) return undefined;
-	return NAME.exec(value.slice(Math.max(0, end - LONGEST), end))?.[1];
-}
+/** Names in a row, the last of which may be only begun. */
+const IN_A_ROW = /(?:[@＠][^\s@＠]+\s+)*[@＠]\S*$/u;
 
 interface Parts {
 	readonly field: HTMLTextAreaElement;
@@ -48,11 +44,14 @@ function candidates(
 		return commands(page, write).filter(({ name }) =>
 			name.startsWith(begun.toLowerCase()),
 		);
-	const typed = typedIn(field);
-	if (typed === undefined) return [];
-	const end = field.selectionStart;
+	const { selectionStart, selectionEnd: end, value } = field;
+	const before = value.slice(Math.max(0, end - LONGEST), end);
+	const typed = NAME.exec(before)?.[1];
+	if (typed === undefined || selectionStart !== end) return [];
+	const there = IN_A_ROW.exec(before)?.[0].split(/[\s@＠]+/) ?? [];
 	return [...new Set(view.names)]
-		.filter((name) => bare(name).startsWith(bare(typed)) && name !== typed)
+		.filter((name) => !there.includes(name))
+		.filter((name) => bare(name).startsWith(bare(typed)))
 		.slice(0, MOST_OPTIONS)
 		.map((name) => {
 			const take = () => write(`${name} `, end - typed.length, end);

@@ -7,7 +7,7 @@
  * messages still arrive, because the timeline does not show it until then.
  */
 
-import { duration, t } from "./words.ts";
+import { t, timeSpan } from "./words.ts";
 
 export interface PendingLine {
 	readonly text: string;
@@ -129,8 +129,9 @@ export class Outbox {
 		if (expected !== undefined) this.#last = expected - 1;
 		const isWaiting = retryAfter !== undefined && retryAfter <= PATIENCE_MS;
 		if (isWaiting) this.#pause(retryAfter);
-		const reason = retryAfter ? `${words} ${whenAgain(retryAfter)}` : words;
-		const why = isWaiting || expected !== undefined ? "" : reason;
+		const time = timeSpan(retryAfter ?? 0);
+		const again = retryAfter ? ` ${t("outbox.again", { time })}` : "";
+		const why = isWaiting || expected !== undefined ? "" : words + again;
 		const free = { ...refused, n: 0, why };
 		this.#update(this.lines.map((line) => (line === refused ? free : line)));
 		return isWaiting;
@@ -193,13 +194,4 @@ export class Outbox {
 
 function isAccepted(line: PendingLine, client: string, last: number): boolean {
 	return line.by === client && line.n > 0 && line.n <= last;
-}
-
-const UNIT_MS = { second: 1_000, minute: 60_000, hour: 3_600_000 };
-
-function whenAgain(ms: number): string {
-	const unit =
-		ms < UNIT_MS.minute ? "second" : ms < UNIT_MS.hour ? "minute" : "hour";
-	const time = duration(Math.ceil(ms / UNIT_MS[unit]), unit);
-	return t("outbox.again", { time });
 }

@@ -11,6 +11,12 @@ import { t } from "./words.ts";
 const FILE = "plume-messages.json";
 const result = make("p", { className: "hint", role: "status" });
 
+/** It stands at the end of what scrolls. */
+const tell = (words: string) => {
+	say(result, words);
+	result.scrollIntoView({ block: "nearest" });
+};
+
 /** Downloads the person's messages; resolves with what to say about it. */
 async function fetchMessages(): Promise<string> {
 	const answer = await fetch(`${BASE}export`, {
@@ -30,9 +36,8 @@ async function fetchMessages(): Promise<string> {
 
 async function exportMessages(button: HTMLButtonElement): Promise<void> {
 	button.disabled = true;
-	say(result, t("export.wait-for"));
-	const unreachable = t("unreachable");
-	say(result, await fetchMessages().catch(() => unreachable));
+	tell(t("export.wait-for"));
+	tell(await fetchMessages().catch(() => t("unreachable")));
 	button.disabled = false;
 }
 
@@ -41,7 +46,7 @@ async function eraseAll(page: Page): Promise<void> {
 	if (!(await confirmed(t("erase.everything"), t("erase.all"), t("erase.yes"))))
 		return;
 	if (page.isOpen) page.dispatch({ type: "eraseAll", update: { farewell } });
-	else say(result, t("offline"));
+	else tell(t("offline"));
 }
 
 export const clearResult = () => say(result, "");

@@ -31,7 +31,7 @@ export class Page {
 	node = "";
 	/** One's own rooms that are not for all, and those that one is invited to. */
 	ownRooms: readonly OwnRoom[] = [];
-	/** The epoch of the room on the screen; empty until it is known. */
+	/** The epoch of the room on the screen as this person saw it last; empty until it is known. */
 	epoch = "";
 	/** What the replies on the screen answer. */
 	readonly quotes = new Quotes(this);

@@ -90,14 +90,11 @@ export class RoomList {
 		// A room that was left before any of it was read counts from here on.
 		const isUnread = joinedRoom(room)?.epoch === "";
 		// The lobby is listed for people, too, who never were there.
-		if (isUnread && room !== this.#page.room && room !== LOBBY)
+		if (isUnread && room !== this.#page.room && room !== LOBBY) {
 			// A member has missed all that was said in a private one.
-			saveRead({
-				name: room,
-				epoch,
-				offset: 0,
-				said: isPublic(room) ? said : 0,
-			});
+			const before = isPublic(room) ? said : 0;
+			saveRead({ name: room, epoch, offset: 0, said: before });
+		}
 		const isMuted = this.#page.own.level(room) === "nothing";
 		if (isMention && !isMuted) this.#mentions.add(room);
 		this.render();
@@ -184,8 +181,7 @@ export class RoomList {
 		const isMentioned = others.some(({ name }) => this.#mentions.has(name));
 		badge.classList.toggle("mentioned", isMentioned);
 		say(badge, upTo99(count));
-		const hasUnsent = rooms.some((room) => this.#unsent(room) > 0);
-		find("#unsent").hidden = !hasUnsent;
+		find("#unsent").hidden = !rooms.some((room) => this.#unsent(room) > 0);
 	}
 
 	#go(room: string): void {

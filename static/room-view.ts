@@ -100,6 +100,7 @@ export class RoomView {
 		const { said, offset, retentionHours } = welcome;
 		this.#count = { said, offset };
 		this.#showTopic(welcome.topic);
+		const isOther = !["", welcome.epoch].includes(this.#page.epoch);
 		this.#page.epoch = welcome.epoch;
 		const retention = find("#retention");
 		retention.hidden = retentionHours === undefined;
@@ -116,7 +117,11 @@ export class RoomView {
 		const read = joinedRoom(this.#page.room);
 		const isKnown = read?.epoch === welcome.epoch;
 		if (this.#timeline.latest) this.#timeline.caughtUp();
-		else this.#timeline.markAfter(isKnown ? read.offset : 0);
+		else {
+			this.#timeline.markAfter(isKnown ? read.offset : 0);
+			// A person who logs in anew tells the server of no place they have seen, and is told of no gap.
+			if (isOther) this.#addLocal(t("log.gap"));
+		}
 		this.rooms.watch();
 		if (this.#isAway) this.#page.send({ kind: "presence", away: true });
 	}

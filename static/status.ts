@@ -5,16 +5,19 @@
  */
 
 import { CloseCode, isPublic } from "../machines/message.ts";
-import { backoffOf } from "../machines/page-guards.ts";
+import { backoffOf, pardonOf } from "../machines/page-guards.ts";
 import { find, icon, say, show } from "./element.ts";
 import type { Page } from "./page.ts";
 import { avatar, nameTag } from "./person.ts";
-import { t, translated } from "./words.ts";
+import { t, timeSpan, translated } from "./words.ts";
 
 /** A drawing of two sliders. */
 const SETTINGS = "M3 6.5h7M14 6.5h3M3 13.5h3M10 13.5h7M12 4.5v4M8 11.5v4";
 
-export function statusBar(page: Page) {
+/** The shortest time in words, or a screen reader would read them each second. */
+const SHORTEST_MS = 60_000;
+
+export function statusBar(page: Page, isEmpty: () => boolean) {
 	const me = find("#me");
 	const bar = find("#connection");
 	const retry = find("#retry", HTMLButtonElement);
@@ -27,27 +30,23 @@ export function statusBar(page: Page) {
 	/** The time of the next try, or 0. */
 	let due = 0;
 
-	/** Hidden from screen readers, which would read it each second. */
-	function renderCountdown() {
-		const seconds = Math.max(1, Math.ceil((due - Date.now()) / 1_000));
-		const tries = page.snapshot.matches("returning");
-		const next = due > 0 ? t("retry.in", { count: seconds }) : t("retry.now");
-		say("#countdown", tries ? next : "");
-	}
-	setInterval(renderCountdown, 1_000);
-
 	retry.onclick = () => page.dispatch({ type: "retry" });
 	addEventListener("online", retryNow);
 	document.addEventListener("visibilitychange", retryNow);
 
-	return (isEmpty: boolean) => {
+	function render() {
 		const { snapshot } = page;
-		const waits = snapshot.matches({ returning: "waiting" });
-		if (waits) due ||= Date.now() + backoffOf(snapshot.context);
-		else due = 0;
 		const { attempt, name, room, trouble, farewell } = snapshot.context;
+		const waits = snapshot.matches({ returning: "waiting" });
 		const stopped = snapshot.matches("stopped");
-		const lost = snapshot.matches("returning") && attempt > 0;
+		const isKicked = stopped && trouble?.isKick === true;
+		if (waits) due ||= Date.now() + backoffOf(snapshot.context);
+		else if (isKicked) due ||= Date.now() + pardonOf(snapshot.context);
+		else due = 0;
+		const left = Math.max(1, due - Date.now());
+		const time = timeSpan(Math.max(left, SHORTEST_MS));
+		const tries = snapshot.matches("returning");
+		const lost = tries && attempt > 0;
 		const why = trouble?.words ?? t("machine.offline");
 		const erasing = snapshot.matches("chatting") && farewell !== "";
 		const elsewhere = stopped && why === CloseCode.replaced.says;
@@ -58,20 +57,23 @@ export function statusBar(page: Page) {
 		myName = name;
 		me.hidden = name === "";
 		show(bar, lost || stopped || erasing || page.isStuck);
-		const more = trouble?.isKick
-			? `· ${t("kick.back")}`
+		const more = isKicked
+			? `· ${t("kick.back", { time })}`
 			: stopped
 				? ""
 				: t("offline.lines");
-		const words = erasing
-			? t("erase.busy")
-			: [translated(why), more].filter(Boolean).join(" ");
+		const words = erasing ? t("erase.busy") : `${translated(why)} ${more}`;
 		say("#connection-words", bar.hidden ? "" : words);
 		retry.hidden = erasing || page.isStuck;
 		say(retry, elsewhere ? t("retry.here") : t("retry"));
 		// A disabled button would lose the focus.
 		retry.ariaDisabled = String(!stopped && !waits);
-		offline.hidden = !lost || !isEmpty;
-		renderCountdown();
-	};
+		offline.hidden = !lost || !isEmpty();
+		const count = Math.ceil(left / 1_000);
+		const next = waits ? t("retry.in", { count }) : t("retry.now");
+		// Hidden from screen readers, which would read it each second.
+		say("#countdown", tries ? next : "");
+	}
+	setInterval(render, 1_000);
+	return render;
 }

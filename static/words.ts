@@ -63,6 +63,15 @@ export function duration(count: number, unit: string): string {
 	return new Intl.NumberFormat(locale, format).format(count);
 }
 
+const UNIT_MS = { second: 1_000, minute: 60_000, hour: 3_600_000 };
+
+/** Such as “5 minutes”, rounded up. */
+export function timeSpan(ms: number): string {
+	const unit =
+		ms < UNIT_MS.minute ? "second" : ms < UNIT_MS.hour ? "minute" : "hour";
+	return duration(Math.ceil(ms / UNIT_MS[unit]), unit);
+}
+
 /** Words that the server or the page machine says in English; a refusal's are found by its key. */
 export const translated = (words: string, key = words): string =>
 	looked[wordsKey(key)] ?? words;

@@ -101,6 +101,7 @@ test.each([
 	['"the the the the the"', "queryIsShort"],
 	["ﷺ".repeat(20), "queryIsShort"],
 	["in:~AAAAAAAAAAAAAAAAAAAAAA fox", "isOpenToThem"],
+	["in:nowhere fox", "isOpenToThem"],
 ])("%s is refused in words", async (query, rule) => {
 	const { plume, ann } = await annSaid("fox");
 	expect(await found(plume, ann, query)).toBe(rule);

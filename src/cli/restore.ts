@@ -143,7 +143,7 @@ async function bringBack(
 		`plume replay ${data} --to ${seq} gives state ${state.hash()}, as in the backup.`,
 		keepSessions
 			? `Sessions that go on, also if they were logged out after the backup: ${sessions.length}. People who saw later events are told of a gap.`
-			: `Sessions that ended: ${sessions.length}. Everyone logs in again, and is not told of a gap: plume notice tells them.`,
+			: `Sessions that ended: ${sessions.length}. Everyone logs in again. A page that stays open says then that messages are missing; plume notice tells the others.`,
 		erasedInWords(newer, there, marked.erased.size),
 		secret,
 	];

@@ -167,6 +167,25 @@ test.each([
 	await check(mona, "settings");
 });
 
+test("from right to left, keys stand in the order in which they are pressed", async () => {
+	const mona = await openPage("mona-keys", { locale: "ar-EG" });
+	const { page } = mona;
+	await comesIn(mona);
+	await page.locator("#room").focus();
+	await page.keyboard.press("?");
+	const keys = page.locator("kbd", { hasText: "Shift+Tab" });
+	const [first = 0, then = 0] = await keys.evaluate(({ firstChild: text }) =>
+		["Shift+Tab", "ثم"].map((part) => {
+			const at = text?.textContent?.indexOf(part) ?? -1;
+			const range = document.createRange();
+			if (text) range.setStart(text, at);
+			if (text) range.setEnd(text, at + part.length);
+			return range.getBoundingClientRect().left;
+		}),
+	);
+	expect(first).toBeGreaterThan(then);
+});
+
 /** English with accents, 40 % longer. */
 const pseudo = (text: string) =>
 	text.replace(/\{\w+\}|[aeiou]/gi, (part) =>

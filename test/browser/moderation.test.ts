@@ -163,6 +163,28 @@ test("who is sent out of a room is told why, and is back as soon as they may", a
 	await boss.reads("sorry");
 });
 
+test("a page that is loaded during a kick says for how long, and comes back by itself", async () => {
+	const boss = await enter("boss");
+	const troll = await enter("rowdy");
+	const { page } = troll;
+	const room = page.url();
+	await (await boss.opensPeople()).getByRole("button").click();
+	await boss.presses("Send out for 5 minutes");
+	await troll.seesStatus("you come back by yourself in 5 minutes.");
+	await page.clock.install();
+	await page.reload();
+	await troll.seesStatus("you come back by yourself in 5 minutes.");
+	expect(page.url()).toBe(room);
+	await page.clock.runFor(2 * 60_000);
+	await troll.seesStatus("you come back by yourself in 3 minutes.");
+	await boss.says("/unkick rowdy");
+	await boss.isTold("rowdy may enter");
+	await page.clock.runFor(3 * 60_000);
+	await page.locator("#connection").waitFor({ state: "hidden" });
+	await troll.says("sorry");
+	await boss.reads("sorry");
+});
+
 test("an answer of the bot is repeated only to who is far from it", async () => {
 	const ann = await enter("ida");
 	await enter("gus");

@@ -53,6 +53,29 @@ test("someone new logs in by a link, right into its room", async () => {
 	expect(await dora.page.locator("#invitation").isVisible()).toBe(false);
 });
 
+test("someone new who opens a link that was used is told so, in their language", async () => {
+	const ann = await enter("abby");
+	await makesRoom(ann, "Harvest");
+	const link = await makesLink(ann);
+	const first = await enter("fran");
+	await first.page.goto(link);
+	await first.presses("Join");
+	await isIn(first, "Harvest");
+	const { page } = await openPage("late", { locale: "de-DE" });
+	await page.goto("about:blank");
+	await page.goto(link);
+	await page.locator("#invited").waitFor();
+	await page.locator("#email").fill("late@example.org");
+	await page.locator("#enter-submit").click();
+	const words =
+		"Diese Einladung ist verbraucht, zu alt oder zurückgenommen. Bitte um eine neue.";
+	await page.locator("#step-trouble", { hasText: words }).waitFor();
+	// They may log in all the same.
+	expect(await page.locator("#invited").isVisible()).toBe(false);
+	await page.locator("#enter-submit").click();
+	await page.locator("#code").waitFor();
+});
+
 test("someone is invited by name, and finds that among their rooms", async () => {
 	const ann = await enter("abe");
 	const ben = await enter("ben");
@@ -110,7 +133,7 @@ test("an owner removes someone, hands over, and the next owner closes the room",
 	await dialog.getByRole("button", { name: "Remove cora" }).click();
 	await ann.presses("Remove");
 	await isIn(cleo, "lobby");
-	const notice = { name: "You are no member of that room any more." };
+	const notice = { name: "You are no member of “Board” any more." };
 	await cleo.page.getByRole("dialog", notice).waitFor();
 	await cleo.page.keyboard.type("not for the lobby");
 	expect(await cleo.field.inputValue()).toBe("");

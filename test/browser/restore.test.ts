@@ -2,7 +2,7 @@
 
 import { cp, rm } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { newDataFolder } from "../program/program.ts";
+import { newDataFolder, run } from "../program/program.ts";
 import { stage } from "./stage.ts";
 
 const { enter, plume, restart, stop, openPage } = stage();
@@ -87,4 +87,39 @@ test("after a restore what was read in another room is not unread, but what came
 	await link.click();
 	await bob.reads("new 4");
 	expect(await bob.page.locator("#rooms .unread").count()).toBe(0);
+});
+
+/** Someone whose session ends by a restore, and whose page stays open. */
+async function losesASession(name: string) {
+	const person = await enter(name);
+	const { data } = plume();
+	const backup = `${await newDataFolder()}/backup`;
+	await person.says("kept 1");
+	await person.reads("kept 1");
+	await run(["backup", backup], { PLUME_DATA: data });
+	await person.says("lost 2");
+	await person.reads("lost 2");
+	await stop();
+	await rm(data, { recursive: true });
+	await run(["restore", backup], { PLUME_DATA: data });
+	await restart();
+	await person.retries();
+	await person.isOutside();
+	return person;
+}
+
+test("after a restore that ended the sessions, who logs in anew is told on a page that stayed open", async () => {
+	const ann = await losesASession("ann");
+	await ann.comesIn();
+	await ann.reads("kept 1");
+	const log = await ann.page.getByRole("log").innerText();
+	expect(log.match(/missing|(kept|lost) \d/g)).toEqual(["missing", "kept 1"]);
+});
+
+test("after a restore that ended the sessions, the next person on that page is told of no gap", async () => {
+	const ann = await losesASession("ada");
+	const bob = ann.becomes("bob");
+	await bob.comesIn();
+	await bob.reads("kept 1");
+	expect(await bob.count("missing")).toBe(0);
 });

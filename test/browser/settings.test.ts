@@ -237,6 +237,20 @@ test("what one said can be taken along", async () => {
 	ann.expectsFailedLoads();
 });
 
+test("what came of an export is in view where its button is at the lower edge", async () => {
+	const ann = await enter("ann", { viewport: { width: 800, height: 400 } });
+	await ann.opensSettings();
+	const look = { name: "Export my messages" };
+	const button = ann.page.getByRole("button", look);
+	await button.evaluate((it) => it.scrollIntoView({ block: "end" }));
+	await button.click();
+	const result = ann.page.getByText("Your messages were saved");
+	const bottomOf = (it: Element) => it.getBoundingClientRect().bottom;
+	const bottom = await result.evaluate(bottomOf);
+	const edge = await ann.page.locator("#settings").evaluate(bottomOf);
+	expect(bottom).toBeLessThanOrEqual(edge);
+});
+
 /** The server goes on, so many days before now. */
 async function restartBefore(days: number, data: string): Promise<void> {
 	await crash();

@@ -106,6 +106,28 @@ test("an @name is completed from who is here, by keyboard", async () => {
 	await bob.reads("and @be");
 });
 
+test("who is named right before is not offered again", async () => {
+	const ann = await enter("ann");
+	const bert = await enter("bert");
+	await bert.says("hi");
+	await ann.reads("hi");
+	const bob = await enter("bob");
+	await bob.says("ho");
+	await ann.reads("ho");
+	const options = ann.page.getByRole("option");
+	await ann.field.pressSequentially("@b");
+	await ann.seesStatus("2 names");
+	await ann.field.press("Enter");
+	expect(await ann.field.inputValue()).toBe("@bob ");
+	await ann.field.pressSequentially("@b");
+	await ann.seesStatus("1 name");
+	expect(await options.allInnerTexts()).toEqual(["bert"]);
+	await ann.field.press("Enter");
+	expect(await ann.field.inputValue()).toBe("@bob @bert ");
+	await ann.field.pressSequentially("ask @bo");
+	expect(await options.allInnerTexts()).toEqual(["bob"]);
+});
+
 test("a key that ended a composition sends nothing", async () => {
 	const ann = await enter("ann");
 	await ann.field.fill("にほん");

@@ -204,7 +204,7 @@ describe("plume restore", () => {
 		const { lines } = await restore();
 		expect(lines.join("\n")).not.toContain("are told of a gap");
 		expect(lines[2]).toBe(
-			"Sessions that ended: 1. Everyone logs in again, and is not told of a gap: plume notice tells them.",
+			"Sessions that ended: 1. Everyone logs in again. A page that stays open says then that messages are missing; plume notice tells the others.",
 		);
 		const { back } = await annIsBack();
 		expect(back.last(types.welcome)).toBeUndefined();

@@ -621,6 +621,19 @@ describe("a refusal", () => {
 		expect(actor.getSnapshot().value).toBe("chatting");
 	});
 
+	test("of who is kicked when the page is loaded is shown in the room until they may be back", () => {
+		const input = { ...ann, key: "session", room: "garden" } as const;
+		const clock = new SimulatedClock();
+		const actor = createActor(pageMachine, { input, clock }).start();
+		actor.send(opened);
+		actor.send(refused(open, "isNotKicked", 300_000));
+		const { value, context } = actor.getSnapshot();
+		expect([value, context.room]).toEqual(["stopped", "garden"]);
+		expect(context.trouble?.words).toBe("No.");
+		clock.increment(300_000);
+		expect(actor.getSnapshot().value).toEqual({ returning: "trying" });
+	});
+
 	test("of a full disk is waited for, and the place that one is in is asked for anew", () => {
 		const full = pageAfter("session", opened, refused(open, "diskHasSpace"));
 		expect(full.value).toEqual({ returning: "waiting" });

@@ -23,8 +23,9 @@ export const find = inside<"find">(
 		const inPublic = command.all === true && named.length === 0;
 		const mine = inPublic ? state.roomsOf(person) : [room];
 		const rooms = named.length > 0 ? named : mine;
+		const isThere = inPublic || rooms.some((one) => state.room(one));
 		// Before anything is read: what one may not enter is not there.
-		if (!rooms.every((one) => mayEnter(state, one, person)))
+		if (!isThere || !rooms.every((one) => mayEnter(state, one, person)))
 			return refuse("isOpenToThem");
 		const below =
 			before === undefined
