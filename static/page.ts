@@ -138,14 +138,15 @@ export class Page {
 		return this.#parts.actor().subscribe(render);
 	}
 
-	/** Resolves once the room is open. */
-	whenOpen(): Promise<void> {
+	/** Resolves once the room is open; with false if this person is not logged in any more. */
+	whenOpen(): Promise<boolean> {
 		return new Promise((resolve) => {
 			const { unsubscribe } = this.subscribe(() => check());
 			const check = () => {
-				if (!this.isOpen) return;
+				const isOver = this.snapshot.context.key !== "session";
+				if (!this.isOpen && !isOver) return;
 				unsubscribe();
-				resolve();
+				resolve(!isOver);
 			};
 			check();
 		});

@@ -6,6 +6,7 @@
 import { LOBBY } from "../machines/message.ts";
 import type { ClientFrame, ServerFrame } from "../machines/protocol.ts";
 import { BASE } from "./base-path.ts";
+import { showBriefly } from "./brief-notice.ts";
 import { fieldForm, fieldset, showDialog, smallButton } from "./dialog.ts";
 import { button, make, say } from "./element.ts";
 import { confirmed } from "./erase.ts";
@@ -223,8 +224,8 @@ export class RoomDialog {
 		if (!(await confirmed(sure, t("about.leave"), t("leave.yes")))) return;
 		this.#dialog.close();
 		await this.#page.go(LOBBY);
-		await this.#page.whenOpen();
-		await this.#do({ kind: "removeMember", room });
+		if (await this.#page.whenOpen())
+			showBriefly(await this.#page.ask({ kind: "removeMember", room }));
 	}
 
 	async #close(): Promise<void> {
