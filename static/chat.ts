@@ -71,11 +71,11 @@ export class Chat {
 		this.#page.own.flush();
 	}
 
-	/** The connection is lost, or the room left. */
-	disconnected(): void {
+	/** The connection is lost, or the room left for another, where the answers about it still come. */
+	disconnected(isLost: boolean): void {
 		this.sends.outbox().disconnected();
 		this.view.disconnected();
-		this.#page.requests.disconnected();
+		if (isLost) this.#page.requests.disconnected();
 	}
 
 	/** Nothing of one's own rooms is for the next person. */

@@ -112,7 +112,7 @@ const machine = pageMachine.provide({
 			// Nothing can be sent before the machine has taken the welcome.
 			if (event.type === "welcome") queueMicrotask(() => chat.welcome(event));
 		},
-		pauseSends: () => chat.disconnected(),
+		pauseSends: ({ event }) => chat.disconnected(event.type !== "go"),
 		changeRoom({ context }) {
 			// What is open is about the room that was on the screen.
 			closeDialogs();

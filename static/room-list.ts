@@ -107,9 +107,10 @@ export class RoomList {
 	async #seek(): Promise<void> {
 		this.#isSought = true;
 		const part = await later(false);
-		const rooms = (await part?.unreadMentions(this.#page)) ?? [];
+		const rooms = await part?.unreadMentions(this.#page);
 		if (!this.#isSought) return;
-		for (const room of rooms) this.#mentions.add(room);
+		this.#isSought = rooms !== undefined;
+		for (const room of rooms ?? []) this.#mentions.add(room);
 		this.render();
 	}
 
