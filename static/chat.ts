@@ -41,10 +41,11 @@ export class Chat {
 		log.addEventListener("click", ({ target }) => choose(log, target));
 	}
 
-	/** Puts a room on the screen. */
-	enter(room: string): void {
+	/** Puts a room on the screen. Back does not lead to a room that another was shown in place of. */
+	enter(room: string, isChosen = false): void {
 		const path = pathOf(room);
-		if (path !== location.pathname) history.pushState(null, "", path);
+		if (path !== location.pathname)
+			history[isChosen ? "pushState" : "replaceState"](null, "", path);
 		this.#page.room = room;
 		this.#page.isClosed = false;
 		this.#page.epoch = "";

@@ -113,11 +113,11 @@ const machine = pageMachine.provide({
 			if (event.type === "welcome") queueMicrotask(() => chat.welcome(event));
 		},
 		pauseSends: ({ event }) => chat.disconnected(event.type !== "go"),
-		changeRoom({ context }) {
+		changeRoom({ event, context }) {
 			// What is open is about the room that was on the screen.
 			closeDialogs();
 			acted();
-			chat.enter(context.room);
+			chat.enter(context.room, event.type === "go");
 		},
 		forgetRoom({ event, context: { room } }) {
 			// Any other rule refuses it only for now.
