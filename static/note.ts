@@ -67,7 +67,9 @@ export function mention(
 function notify(page: Page, room: string, title: string, body: string): void {
 	const tag = `plume ${pathOf(room)}`;
 	const icon = `${BASE}static/icon-192.png`;
-	const options = { body, tag, icon, data: { room, path: pathOf(room) } };
+	const data = { room, path: pathOf(room) };
+	// One in the place of another rings, too.
+	const options = { body, tag, renotify: true, icon, data };
 	try {
 		const notification = new Notification(title, options);
 		notification.onclick = () => {
