@@ -3,6 +3,7 @@
  * that, and so does a bar that asks once, at the first mention.
  */
 
+import { isQuiet } from "../machines/quiet.ts";
 import { BASE } from "./base-path.ts";
 import { smallButton } from "./dialog.ts";
 import { find, make, say, show } from "./element.ts";
@@ -56,6 +57,7 @@ export function mention(
 		name === undefined
 			? t("notify.elsewhere", { room: where })
 			: t("notify.title", { name, room: where });
+	if (isQuiet(page.own.quiet, Date.now())) return;
 	if (hasNotes()) notify(page, room, title, text ?? t("notify.open"));
 	else if (isSupported && stored() === "") {
 		render();

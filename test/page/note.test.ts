@@ -31,6 +31,13 @@ async function mentioned(quiet?: object): Promise<void> {
 	mention(Object(page), "reef", "Hi @ann", "bob");
 }
 
+test("nothing rings in a reader's quiet hours", async () => {
+	await mentioned({ from: 120, to: 240, zone: "UTC" });
+	expect(shown).toEqual([]);
+	await mentioned({ from: 240, to: 360, zone: "UTC" });
+	expect(shown).toHaveLength(1);
+});
+
 test("a note rings though it takes the place of another", async () => {
 	await mentioned();
 	expect(shown).toMatchObject([{ tag: "plume /r/reef", renotify: true }]);
