@@ -238,16 +238,16 @@ test("what one said can be taken along", async () => {
 });
 
 test("what came of an export is in view where its button is at the lower edge", async () => {
-	const ann = await enter("ann", { viewport: { width: 800, height: 400 } });
-	await ann.opensSettings();
+	const nell = await enter("nell", { viewport: { width: 800, height: 400 } });
+	await nell.opensSettings();
 	const look = { name: "Export my messages" };
-	const button = ann.page.getByRole("button", look);
+	const button = nell.page.getByRole("button", look);
 	await button.evaluate((it) => it.scrollIntoView({ block: "end" }));
 	await button.click();
-	const result = ann.page.getByText("Your messages were saved");
+	const result = nell.page.getByText("Your messages were saved");
 	const bottomOf = (it: Element) => it.getBoundingClientRect().bottom;
 	const bottom = await result.evaluate(bottomOf);
-	const edge = await ann.page.locator("#settings").evaluate(bottomOf);
+	const edge = await nell.page.locator("#settings").evaluate(bottomOf);
 	expect(bottom).toBeLessThanOrEqual(edge);
 });
 
