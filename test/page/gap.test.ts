@@ -43,7 +43,7 @@ test("a quote is looked up anew after a gap, in which it may have been deleted",
 	} as const;
 	const position = { room: "reef", epoch: "e", offset: 3, client: "c" };
 	quotes.element(3, () => ({ ...line, ...position }));
-	view.receive({ kind: "gap", ...{ room: "reef", said: 9, offset: 9 } });
+	view.receive({ kind: "gap", room: "reef", epoch: "e", said: 9, offset: 9 });
 	expect(sent).toEqual([]);
 	quotes.element(3, () => undefined);
 	expect(sent).toMatchObject([{ kind: "history", before: 4, limit: 1 }]);
