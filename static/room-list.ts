@@ -52,16 +52,16 @@ export class RoomList {
 		roomMenu(page, () => this.#leave());
 	}
 
-	/** Asks how far the lobby is, and the rooms joined last. The server answers at once, and nobody else sees it. */
+	/** Asks how far the lobby is, and the rooms joined last: as many for all as one's own, but what one kind leaves free is for the other. The server answers at once, and nobody else sees it. */
 	watch(): void {
 		this.#page.own.adopt();
 		const [lobby, ...all] = joinedRooms();
-		const isForAll = ({ name }: ReadRoom) => isPublic(name);
-		const others = [
-			...all.filter(isForAll),
-			...all.filter((one) => !isForAll(one)),
-		];
-		const watched = [lobby, ...others.slice(1 - MOST_WATCHED)];
+		const open = all.filter(({ name }) => isPublic(name));
+		const own = all.filter(({ name }) => !isPublic(name));
+		const most = MOST_WATCHED - 1;
+		const half = Math.ceil(most / 2);
+		const some = open.slice(-Math.max(half, most - own.length));
+		const watched = [lobby, ...some, ...own.slice(some.length - most)];
 		this.#page.send({ kind: "heads", rooms: watched.map(({ name }) => name) });
 	}
 
