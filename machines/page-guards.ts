@@ -59,11 +59,12 @@ const ENDS: readonly (number | string)[] = [
 const ABOUT_ROOM = [
 	...["roomIsNamed", "roomsAreLeft", "roomsMadeAreLeft", "isOpenToThem"],
 ];
-/** Rules that refuse a code for now: the same code may be accepted later. */
-const TRANSIENT = [
+/** Rules by which the same is refused for a short time. */
+const SHORT = [
 	...["diskHasSpace", "sequencerIsThere", "nodesAreAlike", "isNotTooFast"],
-	...["tabsAreLeft", "roomsAreLeft", "roomsMadeAreLeft"],
 ];
+/** Rules that refuse a code for now: the same code may be accepted later. */
+const TRANSIENT = [...SHORT, "tabsAreLeft", "roomsAreLeft", "roomsMadeAreLeft"];
 
 export const pageGuards = {
 	hasSession: ({ context }) => context.key === "session",
@@ -97,7 +98,6 @@ export const pageGuards = {
 	keepsLogin: ({ event }) =>
 		TRANSIENT.includes(ruleOf(event)) ||
 		(refuses(event, MessageType.auth) && ruleOf(event).startsWith("name")),
-	isDiskFull: ({ event }) =>
-		["diskHasSpace", "sequencerIsThere"].includes(ruleOf(event)),
+	isForNow: ({ event }) => SHORT.includes(ruleOf(event)),
 	isStillInside: ({ event }) => ruleOf(event) === "isNotInside",
 } satisfies Record<string, Guard<PageContext, PageEvent>>;

@@ -138,7 +138,7 @@ export class Composer {
 		const words = await editMessage(page, message, text);
 		if (!words) return;
 		// Elsewhere they would replace what is written there.
-		if (page.room !== message.room || this.#isEditing)
+		if (page.room !== message.room || page.isClosed || this.#isEditing)
 			return keepInDraft(message.room, text);
 		this.#beginEdit(message, text);
 		this.#complain(words);

@@ -60,7 +60,7 @@ returning.opening: refused if isOvertaken → where it was
 returning.opening: refused if isStaleRefusal → where it was
 returning.opening: refused if refusesRoom → returning.trying
 returning.opening: refused if isStillInside → returning.trying
-returning.opening: refused if isDiskFull → returning.waiting
+returning.opening: refused if isForNow → returning.waiting
 returning.opening: go if hasSession → returning.opening
 returning.opening: refused if endsKey → entering
 returning.opening: refused → stopped
@@ -633,6 +633,14 @@ describe("a refusal", () => {
 		clock.increment(300_000);
 		expect(actor.getSnapshot().value).toEqual({ returning: "trying" });
 	});
+
+	test.each(["isNotTooFast", "nodesAreAlike"])(
+		"by which a room can't be opened for now is waited for: %s",
+		(rule) => {
+			const { value } = pageAfter("session", opened, refused(open, rule));
+			expect(value).toEqual({ returning: "waiting" });
+		},
+	);
 
 	test("of a full disk is waited for, and the place that one is in is asked for anew", () => {
 		const full = pageAfter("session", opened, refused(open, "diskHasSpace"));
