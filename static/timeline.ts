@@ -153,8 +153,10 @@ export class Timeline {
 		return true;
 	}
 
-	/** How many messages are in the window from an offset on. */
+	/** How many messages there are from an offset on: where the window ends before the room, rather too many than too few. */
 	saidFrom(offset: number): number {
+		if (this.autoscroll.isDetached)
+			return (this.latest?.offset ?? offset) - offset + 1;
 		return this.#lines.filter(
 			(line) => line.kind === "said" && line.offset >= offset,
 		).length;
