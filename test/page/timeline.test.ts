@@ -37,3 +37,10 @@ test("what is marked as unread in a window that ends before the room counts up t
 	timeline.add({ kind: "said", text: "far below", ...at(3_000) });
 	expect(timeline.saidFrom(2)).toBe(2_999);
 });
+
+test("comings and goings where nobody talks are dropped in time", async () => {
+	const timeline = await open();
+	for (let offset = 1; offset <= 2_010; offset++)
+		timeline.add({ kind: offset % 2 ? "entered" : "left", ...at(offset) });
+	expect(timeline.from).toBe(11);
+});
