@@ -138,20 +138,6 @@ export class Page {
 		return this.#parts.actor().subscribe(render);
 	}
 
-	/** Resolves once the room is open; with false if this person is not logged in any more. */
-	whenOpen(): Promise<boolean> {
-		return new Promise((resolve) => {
-			const { unsubscribe } = this.subscribe(() => check());
-			const check = () => {
-				const isOver = this.snapshot.context.key !== "session";
-				if (!this.isOpen && !isOver) return;
-				unsubscribe();
-				resolve(!isOver);
-			};
-			check();
-		});
-	}
-
 	/** Asks the machine for another room. */
 	async go(room: string): Promise<void> {
 		this.#destination = room;

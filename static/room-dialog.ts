@@ -13,6 +13,7 @@ import { confirmed } from "./erase.ts";
 import type { OwnRoom } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { avatar, nameTag } from "./person.ts";
+import { whenOpen } from "./when-open.ts";
 import { locale, nodes, t } from "./words.ts";
 
 type Open = ServerFrame<"invitations">["invitations"][number];
@@ -224,7 +225,7 @@ export class RoomDialog {
 		if (!(await confirmed(sure, t("about.leave"), t("leave.yes")))) return;
 		this.#dialog.close();
 		await this.#page.go(LOBBY);
-		if (await this.#page.whenOpen())
+		if (await whenOpen(this.#page))
 			showBriefly(await this.#page.ask({ kind: "removeMember", room }));
 	}
 

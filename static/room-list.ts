@@ -237,20 +237,21 @@ export class RoomList {
 		const [unread, unsent] = [this.#unread(room), this.#unsent(room)];
 		const isMention = unread > 0 && this.#mentions.has(name);
 		const isDraft = name !== this.#page.room && storedDraft(name) !== "";
-		/** The class of each, and its words. */
-		const badges: (readonly [string, string])[] = [];
-		if (isMention) badges.push(["badge mentioned", ""]);
-		if (isMention)
-			badges.push(["visually-hidden", `${t("rooms.mentioned")}, `]);
-		if (unread > 0) badges.push(["count", upTo99(unread)]);
-		if (unread > 0) badges.push(["visually-hidden", ` ${t("rooms.new")}`]);
-		if (isDraft) badges.push(["visually-hidden", ` ${t("rooms.draft")}`]);
-		if (unsent > 0)
-			badges.push(["badge unsent", t("rooms.unsent", { count: unsent })]);
-		const shown = badges.map(([className, text]) =>
-			make("span", className, text),
-		);
-		return isDraft ? [icon(PENCIL), ...shown] : shown;
+		const badge = (is: boolean, text: string, look = "visually-hidden") =>
+			is ? [make("span", look, text)] : [];
+		return [
+			...(isDraft ? [icon(PENCIL)] : []),
+			...badge(isMention, "", "badge mentioned"),
+			...badge(isMention, `${t("rooms.mentioned")}, `),
+			...badge(unread > 0, upTo99(unread), "count"),
+			...badge(unread > 0, ` ${t("rooms.new")}`),
+			...badge(isDraft, ` ${t("rooms.draft")}`),
+			...badge(
+				unsent > 0,
+				t("rooms.unsent", { count: unsent }),
+				"badge unsent",
+			),
+		];
 	}
 
 	/** A room that someone else has invited the reader to. */

@@ -21,10 +21,11 @@ test.each([
 ])("what waits for a room goes on once it %s", async (_, event, isOpen) => {
 	vi.stubGlobal("addEventListener", () => {});
 	const { Page } = await import("../../static/page.ts");
+	const { whenOpen } = await import("../../static/when-open.ts");
 	const input = { name: "", email: "", key: "session", room: "lobby" } as const;
 	const actor = createActor(pageMachine, { input }).start();
 	const page = new Page(Object({ actor: () => actor }));
-	const waits = page.whenOpen();
+	const waits = whenOpen(page);
 	for (const each of [opened, event]) actor.send(each);
 	const late = new Promise((resolve) => setTimeout(resolve, 0, "waits"));
 	expect(await Promise.race([waits, late])).toBe(isOpen);
