@@ -36,6 +36,8 @@ export function troubleOf(
 ): Partial<PageContext> {
 	// The words that came with a kick say more than a refusal after it: why, and for how long.
 	if (ruleOf(event) === "isNotKicked" && trouble?.isKick) return {};
+	// The bar says so already.
+	if (farewell && ruleOf(event) === "isNotErasing") return {};
 	if ("trouble" in event) {
 		const { trouble } = event;
 		return erasesNoMore(event) ? { trouble, farewell: "" } : { trouble };
@@ -57,11 +59,12 @@ const ENDS: readonly (number | string)[] = [
 const ABOUT_ROOM = [
 	...["roomIsNamed", "roomsAreLeft", "roomsMadeAreLeft", "isOpenToThem"],
 ];
-/** Rules that refuse a code for now: the same code may be accepted later. */
-const TRANSIENT = [
+/** Rules by which the same is refused for a short time. */
+const SHORT = [
 	...["diskHasSpace", "sequencerIsThere", "nodesAreAlike", "isNotTooFast"],
-	...["tabsAreLeft", "roomsAreLeft", "roomsMadeAreLeft"],
 ];
+/** Rules that refuse a code for now: the same code may be accepted later. */
+const TRANSIENT = [...SHORT, "tabsAreLeft", "roomsAreLeft", "roomsMadeAreLeft"];
 
 export const pageGuards = {
 	hasSession: ({ context }) => context.key === "session",
@@ -95,7 +98,6 @@ export const pageGuards = {
 	keepsLogin: ({ event }) =>
 		TRANSIENT.includes(ruleOf(event)) ||
 		(refuses(event, MessageType.auth) && ruleOf(event).startsWith("name")),
-	isDiskFull: ({ event }) =>
-		["diskHasSpace", "sequencerIsThere"].includes(ruleOf(event)),
+	isForNow: ({ event }) => SHORT.includes(ruleOf(event)),
 	isStillInside: ({ event }) => ruleOf(event) === "isNotInside",
 } satisfies Record<string, Guard<PageContext, PageEvent>>;

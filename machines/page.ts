@@ -253,7 +253,7 @@ export const pageMachine = page.createMachine({
 							{ guard: "refusesRoom", ...fallBackToLobby },
 							{ guard: "isStillInside", ...reconnect },
 							{
-								guard: "isDiskFull",
+								guard: "isForNow",
 								...to("waiting", ["disconnect", "showCause"]),
 							},
 							...turnedAway,

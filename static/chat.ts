@@ -41,10 +41,11 @@ export class Chat {
 		log.addEventListener("click", ({ target }) => choose(log, target));
 	}
 
-	/** Puts a room on the screen. */
-	enter(room: string): void {
+	/** Puts a room on the screen. Back does not lead to a room that another was shown in place of. */
+	enter(room: string, isChosen = false): void {
 		const path = pathOf(room);
-		if (path !== location.pathname) history.pushState(null, "", path);
+		if (path !== location.pathname)
+			history[isChosen ? "pushState" : "replaceState"](null, "", path);
 		this.#page.room = room;
 		this.#page.isClosed = false;
 		this.#page.epoch = "";
@@ -71,11 +72,11 @@ export class Chat {
 		this.#page.own.flush();
 	}
 
-	/** The connection is lost, or the room left. */
-	disconnected(): void {
+	/** The connection is lost, or the room left for another, where the answers about it still come. */
+	disconnected(isLost: boolean): void {
 		this.sends.outbox().disconnected();
 		this.view.disconnected();
-		this.#page.requests.disconnected();
+		if (isLost) this.#page.requests.disconnected();
 	}
 
 	/** Nothing of one's own rooms is for the next person. */
@@ -90,7 +91,7 @@ export class Chat {
 	forgetSends(): void {
 		this.#page.epoch = "";
 		this.sends.clear();
-		this.composer.enter();
+		this.composer.enter(true);
 	}
 
 	receive(event: ChatEvent): void {

@@ -30,6 +30,12 @@ const MOST_QUOTED = 100;
 const TYPING_EVERY_MS = 3_000;
 const COMMAND = /^\/\p{L}[\p{L}\p{N}_-]*(?:\s|$)/u;
 
+/** A message that is answered, or whose words are in the field. */
+interface About {
+	readonly kind: "reply" | "edit";
+	readonly message: Said;
+}
+
 interface Parts extends Pick<Chat, "view" | "sends"> {
 	readonly page: Page;
 }
@@ -60,9 +66,7 @@ export class Composer {
 	#trouble = "";
 	#refused: Page["snapshot"]["context"]["trouble"];
 	#typedAt = 0;
-	#answered: Said | undefined;
-	/** The message whose words are in the field. */
-	#edited: Said | undefined;
+	#about: About | undefined;
 	/** A text that looks like a command; it is sent when it is submitted again. */
 	#questioned = "";
 
@@ -77,59 +81,51 @@ export class Composer {
 		this.#submit.onpointerdown = (event) => event.preventDefault();
 		find("#add-emoji").onclick = () => void this.#addEmoji();
 		find("#replying-not").onclick = () => this.#cancel();
-		parts.page.reply = (message) => this.#answer(message);
+		parts.page.reply = (message) => this.#turnTo({ kind: "reply", message });
 		parts.page.edit = (message) => this.#beginEdit(message);
 		refuseFiles();
 	}
 
-	/** The next line answers this message, or nothing. */
-	#answer(message: Said | undefined): void {
-		this.#stopEditing();
-		this.#answered = message;
-		this.#showAbout(
-			message,
-			message ? nodes("composer.reply", { name: nameTag(message.name) }) : [],
-		);
+	get #isEditing(): boolean {
+		return this.#about?.kind === "edit";
 	}
 
-	/** Shows above the field what it is about, if anything. */
-	#showAbout(message: Said | undefined, words: readonly (Node | string)[]) {
-		show(find("#replying"), message !== undefined);
-		if (!message) return;
-		const text = onOneLine(message.text).slice(0, MOST_QUOTED);
-		find("#replying-not").ariaLabel = this.#edited
+	/** What is written next is about this message, or nothing. Changed words of an edit are not lost, unless they are left. */
+	#turnTo(about?: About, isLeft = false): void {
+		const { kind, message } = this.#about ?? {};
+		const { value } = this.#field;
+		this.#about = about;
+		if (message && kind === "edit") {
+			if (!isLeft && value !== message.text) keepInDraft(message.room, value);
+			this.#field.value = storedDraft(this.#parts.page.room);
+			this.#complain("");
+		}
+		show(find("#replying"), about !== undefined);
+		if (!about) return;
+		const isEdit = about.kind === "edit";
+		const { name, text } = about.message;
+		const words = isEdit
+			? [t("edit")]
+			: nodes("composer.reply", { name: nameTag(name) });
+		find("#replying-not").ariaLabel = isEdit
 			? t("composer.not-edit")
 			: t("composer.not-reply");
-		const about = [...words, ": ", make("bdi", "", text)];
-		find("#replying-words").replaceChildren(...about);
+		const begun = make("bdi", "", onOneLine(text).slice(0, MOST_QUOTED));
+		find("#replying-words").replaceChildren(...words, ": ", begun);
 		this.#field.focus();
 	}
 
 	/** Puts the words of a message into the field. The draft waits. */
 	#beginEdit(message: Said, text = message.text): void {
 		if (this.#parts.page.isClosed) return;
-		this.#answer(undefined);
-		this.#edited = message;
-		this.#showAbout(message, [t("edit")]);
+		this.#turnTo({ kind: "edit", message });
 		this.#field.value = text;
 		this.#complain("");
 		this.#field.setSelectionRange(text.length, text.length);
 	}
 
-	/** Words that were changed and not sent are not lost, unless they are left. */
-	#stopEditing(isLeft = false): void {
-		const message = this.#edited;
-		if (!message) return;
-		const { value } = this.#field;
-		this.#edited = undefined;
-		if (!isLeft && value !== message.text) keepInDraft(message.room, value);
-		this.#field.value = storedDraft(this.#parts.page.room);
-		this.#complain("");
-	}
-
 	#cancel(): void {
-		this.#stopEditing(true);
-		this.#answer(undefined);
+		this.#turnTo(undefined, true);
 		this.#field.focus();
 	}
 
@@ -142,15 +138,15 @@ export class Composer {
 		const words = await editMessage(page, message, text);
 		if (!words) return;
 		// Elsewhere they would replace what is written there.
-		if (page.room !== message.room || this.#edited)
+		if (page.room !== message.room || page.isClosed || this.#isEditing)
 			return keepInDraft(message.room, text);
 		this.#beginEdit(message, text);
 		this.#complain(words);
 	}
 
-	/** Shows the room's draft. */
-	enter(): void {
-		this.#answer(undefined);
+	/** Shows the room's draft. For another person nothing of this one's is in it. */
+	enter(isAnother = false): void {
+		this.#turnTo(undefined, isAnother);
 		const { room } = this.#parts.page;
 		this.#field.value = storedDraft(room);
 		this.#update();
@@ -168,7 +164,7 @@ export class Composer {
 
 	/** Puts texts before the draft, and the cursor behind it all. */
 	#edit(texts: readonly string[]): void {
-		this.#answer(undefined);
+		this.#turnTo();
 		const all = [...texts, this.#field.value];
 		this.#write(all.filter((text) => text !== "").join("\n"));
 		this.#field.focus();
@@ -193,7 +189,7 @@ export class Composer {
 
 	#onInput(): void {
 		const { value } = this.#field;
-		if (!this.#edited) saveDraft(this.#parts.page.room, value);
+		if (!this.#isEditing) saveDraft(this.#parts.page.room, value);
 		this.#complain("");
 		void this.#suggest();
 		const now = Date.now();
@@ -223,8 +219,7 @@ export class Composer {
 		}
 		if (!shiftKey && this.autocomplete?.onKey(key))
 			return event.preventDefault();
-		if (key === "Escape" && (this.#answered || this.#edited))
-			return this.#cancel();
+		if (key === "Escape" && this.#about) return this.#cancel();
 		// A touch keyboard has no Shift at hand, so Enter makes a new line there.
 		if (key !== "Enter" || shiftKey || isTouch()) return;
 		event.preventDefault();
@@ -233,7 +228,8 @@ export class Composer {
 
 	#send() {
 		if (!canBeSent(this.#field.value)) return;
-		if (this.#edited) return void this.#sendEdit(this.#edited);
+		if (this.#about?.kind === "edit")
+			return void this.#sendEdit(this.#about.message);
 		const typed = withoutEmptyLines(this.#field.value);
 		if (this.autocomplete?.run(typed)) return;
 		const toBot = typed.replace(/^\//, `@${BOT_NAME} `);
@@ -248,8 +244,8 @@ export class Composer {
 		this.#write("");
 		this.#typedAt = 0;
 		this.#parts.view.spoke();
-		if (!isForBot) this.#parts.sends.outbox().add(text, this.#answered);
-		this.#answer(undefined);
+		if (!isForBot) this.#parts.sends.outbox().add(text, this.#about?.message);
+		this.#turnTo();
 	}
 
 	#write(text: string): void {

@@ -136,6 +136,8 @@ export class HistoryPager {
 	#onScroll(): void {
 		const { autoscroll, latest, from, to, isLive } = this.#timeline;
 		if (this.#purpose || !latest || !isLive) return;
+		// It would take the place of what the reader asked for.
+		if (this.#page.quotes.isWaiting) return;
 		const { scrollTop, scrollHeight, clientHeight } = this.#room;
 		const below = scrollHeight - scrollTop - clientHeight;
 		if (this.#hasOlder && scrollTop < 2 * clientHeight)

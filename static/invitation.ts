@@ -5,7 +5,7 @@ import { smallButton } from "./dialog.ts";
 import { find, make, show } from "./element.ts";
 import { lastAct } from "./last-act.ts";
 import type { Page } from "./page.ts";
-import { OFFLINE } from "./requests.ts";
+import { OFFLINE, wordsOf } from "./requests.ts";
 import { dropInvitation, storedInvitation } from "./storage.ts";
 import { t } from "./words.ts";
 
@@ -19,8 +19,13 @@ export function offerInvitation(page: Page): void {
 	};
 	const join = async () => {
 		show(bar, false);
-		const words = await page.ask({ kind: "join", invitation }, lastAct());
-		bar.hidden = words !== OFFLINE;
+		const isWanted = lastAct();
+		const answer = await page.requests.ask({ kind: "join", invitation });
+		if (answer.kind === "roomReady" && isWanted()) void page.go(answer.room);
+		const words = wordsOf(answer);
+		// What was refused only for now can be asked again.
+		const isForNow = answer.kind === "notDone" && answer.retryAfter;
+		bar.hidden = words !== OFFLINE && !isForNow;
 		if (bar.hidden) dropInvitation();
 		showBriefly(words);
 	};

@@ -105,17 +105,19 @@ const machine = pageMachine.provide({
 			storage.saveSession(event.token);
 			if (isInvitationSent) storage.dropInvitation();
 		},
-		resumeSends({ event, context: { name, email } }) {
+		resumeSends({ event, context: { name, email, farewell } }) {
 			storage.savePerson({ name, email });
+			// A server that was restarted meanwhile does not go on with it.
+			if (farewell) socket.send({ kind: "eraseAll" });
 			// Nothing can be sent before the machine has taken the welcome.
 			if (event.type === "welcome") queueMicrotask(() => chat.welcome(event));
 		},
-		pauseSends: () => chat.disconnected(),
-		changeRoom({ context }) {
+		pauseSends: ({ event }) => chat.disconnected(event.type !== "go"),
+		changeRoom({ event, context }) {
 			// What is open is about the room that was on the screen.
 			closeDialogs();
 			acted();
-			chat.enter(context.room);
+			chat.enter(context.room, event.type === "go");
 		},
 		forgetRoom({ event, context: { room } }) {
 			// Any other rule refuses it only for now.

@@ -10,14 +10,10 @@ import type { Line, Member } from "./frames.ts";
 const MOST_NAMED = 3;
 
 /** What someone did, by their first and last line in a row. */
-const PHRASES = {
-	"entered entered": "came in",
-	"left left": "left",
-	"entered left": "came in and left",
-	"left entered": "left and came back",
-} as const;
-
-export const phraseFor = ({ kind }: SystemLine) => PHRASES[`${kind} ${kind}`];
+const PHRASES = [
+	...(["entered entered", "left left"] as const),
+	...(["entered left", "left entered"] as const),
+];
 
 export const isMembership = (line: Line | undefined): line is SystemLine =>
 	line?.kind === "entered" || line?.kind === "left";
@@ -74,9 +70,9 @@ export function summarize(lines: readonly SystemLine[]) {
 	const kinds = new Map<string, SystemLine["kind"][]>();
 	for (const { name, kind } of lines)
 		kinds.set(name, [...(kinds.get(name) ?? []).slice(0, 1), kind]);
-	return Object.entries(PHRASES).flatMap(([key, phrase]) => {
+	return PHRASES.flatMap((phrase) => {
 		const names = [...kinds].flatMap(([name, of]) =>
-			`${of.at(0)} ${of.at(-1)}` === key ? name : [],
+			`${of.at(0)} ${of.at(-1)}` === phrase ? name : [],
 		);
 		if (names.length === 0) return [];
 		const named = names.length > MOST_NAMED ? MOST_NAMED - 1 : MOST_NAMED;

@@ -3,6 +3,7 @@
  * that, and so does a bar that asks once, at the first mention.
  */
 
+import { isQuiet } from "../machines/quiet.ts";
 import { BASE } from "./base-path.ts";
 import { smallButton } from "./dialog.ts";
 import { find, make, say, show } from "./element.ts";
@@ -56,6 +57,7 @@ export function mention(
 		name === undefined
 			? t("notify.elsewhere", { room: where })
 			: t("notify.title", { name, room: where });
+	if (isQuiet(page.own.quiet, Date.now())) return;
 	if (hasNotes()) notify(page, room, title, text ?? t("notify.open"));
 	else if (isSupported && stored() === "") {
 		render();
@@ -67,7 +69,9 @@ export function mention(
 function notify(page: Page, room: string, title: string, body: string): void {
 	const tag = `plume ${pathOf(room)}`;
 	const icon = `${BASE}static/icon-192.png`;
-	const options = { body, tag, icon, data: { room, path: pathOf(room) } };
+	const data = { room, path: pathOf(room) };
+	// One in the place of another rings, too.
+	const options = { body, tag, renotify: true, icon, data };
 	try {
 		const notification = new Notification(title, options);
 		notification.onclick = () => {

@@ -138,19 +138,6 @@ export class Page {
 		return this.#parts.actor().subscribe(render);
 	}
 
-	/** Resolves once the room is open. */
-	whenOpen(): Promise<void> {
-		return new Promise((resolve) => {
-			const { unsubscribe } = this.subscribe(() => check());
-			const check = () => {
-				if (!this.isOpen) return;
-				unsubscribe();
-				resolve();
-			};
-			check();
-		});
-	}
-
 	/** Asks the machine for another room. */
 	async go(room: string): Promise<void> {
 		this.#destination = room;

@@ -29,7 +29,9 @@ export function pendingSends(page: Page) {
 			},
 			send: ({ text, n, replyTo }) =>
 				page.send({ kind: "text", text, room, n, replyTo }),
-			wait: (ms, then) => setTimeout(then, ms),
+			// Another person may be here by then.
+			wait: (ms, then) =>
+				setTimeout(() => outboxes.get(room) === made && then(), ms),
 		});
 		outboxes.set(room, made);
 		return made;

@@ -16,27 +16,27 @@ import { t } from "./words.ts";
 /** UTF-16 units of a message that the menu shows. */
 const MOST_SHOWN = 160;
 
-/** The words on a button, and the command; NAME and OFFSET stand for what the menu is about. */
-type Choice = readonly [words: string, command: string];
+/** The words on a button, and the command: what it does, and for how long or why. */
+type Choice = readonly [words: string, act: string, more?: string];
 
 const REPORTS: readonly Choice[] = [
-	[t("report.spam"), "report OFFSET spam"],
-	[t("report.abuse"), "report OFFSET abuse"],
-	[t("report.other"), "report OFFSET other"],
+	[t("report.spam"), "report", "spam"],
+	[t("report.abuse"), "report", "abuse"],
+	[t("report.other"), "report", "other"],
 ];
-const REMOVE: Choice = [t("remove"), "remove OFFSET"];
+const REMOVE: Choice = [t("remove"), "remove"];
 const IN_ROOM: readonly Choice[] = [
-	[t("mute.minutes"), "mute NAME 10m"],
-	[t("mute.hour"), "mute NAME 1h"],
-	[t("unmute"), "unmute NAME"],
-	[t("kick.minutes"), "kick NAME 5m"],
-	[t("kick.day"), "kick NAME 1d"],
-	[t("unkick"), "unkick NAME"],
+	[t("mute.minutes"), "mute", "10m"],
+	[t("mute.hour"), "mute", "1h"],
+	[t("unmute"), "unmute"],
+	[t("kick.minutes"), "kick", "5m"],
+	[t("kick.day"), "kick", "1d"],
+	[t("unkick"), "unkick"],
 ];
 const EVERYWHERE: readonly Choice[] = [
-	[t("ban.week"), "ban NAME 1w"],
-	[t("ban"), "ban NAME"],
-	[t("unban"), "unban NAME"],
+	[t("ban.week"), "ban", "1w"],
+	[t("ban"), "ban"],
+	[t("unban"), "unban"],
 ];
 
 interface About {
@@ -51,20 +51,19 @@ export function openMenu(about: About): void {
 	why.autocomplete = "off";
 	why.setAttribute("aria-describedby", "why-hint");
 	const group = (legend: string, choices: readonly Choice[]) => {
-		const buttons = choices.map(([words, command]) => {
+		const buttons = choices.map(([words, act, more]) => {
 			const button = smallButton(words, () => {
 				dialog.close();
-				void choose(about, command, why.value);
+				void choose(about, act, more, why.value);
 			});
-			const isHard = /^(ban|remove)/.test(command);
-			button.classList.toggle("danger", isHard);
+			button.classList.toggle("danger", /^(ban|remove)/.test(act));
 			return button;
 		});
 		return fieldset(legend, make("div", "row-of", ...buttons));
 	};
 	const isBlocked = page.isBlocked(name);
 	const own = group(t("menu.own"), [
-		isBlocked ? [t("unblock"), "unblock NAME"] : [t("block"), "block NAME"],
+		isBlocked ? [t("unblock"), "unblock"] : [t("block"), "block"],
 		...(message ? REPORTS : []),
 	]);
 	const talk = async () => {
@@ -92,18 +91,17 @@ export function openMenu(about: About): void {
 
 async function choose(
 	{ page, name, message }: About,
-	command: string,
+	act: string,
+	more: string | undefined,
 	reason: string,
 ): Promise<void> {
-	const isLast = command.startsWith("remove") && message;
+	const isLast = act === "remove" && message;
 	const sure = isLast && t("remove.sure", { text: beginningOf(message) });
 	if (!sure || (await confirmed(sure, GONE, t("remove.yes")))) {
-		const about = command
-			.replace("NAME", name)
-			.replace("OFFSET", `${message?.offset}`);
-		const why = /block|report/.test(command) ? "" : reason;
-		if (!page.tellBot(`@${BOT_NAME} ${about} ${why}`.trim()))
-			showBriefly(UNHEARD);
+		const whom = /report|remove/.test(act) ? message?.offset : name;
+		const why = /block|report/.test(act) ? "" : reason;
+		const command = [`@${BOT_NAME}`, act, whom, more, why];
+		if (!page.tellBot(command.filter(Boolean).join(" "))) showBriefly(UNHEARD);
 	}
 	focusField();
 }

@@ -3,7 +3,7 @@
 import { fieldset } from "./dialog.ts";
 import { button, make, say } from "./element.ts";
 import type { Page } from "./page.ts";
-import { pushSubscription, subscribeFrame } from "./push-subscription.ts";
+import { ownSubscription, subscribeFrame } from "./push-subscription.ts";
 import { t } from "./words.ts";
 
 export function pushDevices(page: Page): HTMLElement {
@@ -34,13 +34,13 @@ export function pushDevices(page: Page): HTMLElement {
 		const old = await pushManager.getSubscription();
 		await old?.unsubscribe();
 		const subscription = await pushManager.subscribe(options);
-		const words = await page.ask(subscribeFrame(subscription));
+		const words = await page.ask(subscribeFrame(page, subscription));
 		if (words) await subscription.unsubscribe();
 		return words;
 	}
 
 	async function turnOff(): Promise<string> {
-		const subscription = await pushSubscription();
+		const subscription = await ownSubscription(page);
 		const { endpoint = "" } = subscription ?? {};
 		await page.ask({ kind: "unsubscribe", endpoint });
 		await subscription?.unsubscribe();
@@ -48,7 +48,7 @@ export function pushDevices(page: Page): HTMLElement {
 	}
 
 	async function render(said = ""): Promise<void> {
-		const subscription = await pushSubscription();
+		const subscription = await ownSubscription(page);
 		const why = whyNot(page);
 		on.hidden = why !== "" || subscription !== undefined;
 		off.hidden = trial.hidden = subscription === undefined;

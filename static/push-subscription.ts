@@ -1,19 +1,27 @@
 /** The subscription of this browser at its push service. */
 
 import type { Page } from "./page.ts";
+import { isSameEmail } from "./storage.ts";
+import { browser } from "./store.ts";
 
 const hasPush = () =>
 	isSecureContext && "serviceWorker" in navigator && "PushManager" in window;
 
-export async function pushSubscription(): Promise<
-	PushSubscription | undefined
-> {
+async function pushSubscription(): Promise<PushSubscription | undefined> {
 	if (!hasPush()) return undefined;
 	const registration = await navigator.serviceWorker.getRegistration();
 	return (await registration?.pushManager.getSubscription()) ?? undefined;
 }
 
-export function subscribeFrame(subscription: PushSubscription) {
+/** The browser's, if this person has turned it on: it has one for all who are logged in. */
+export async function ownSubscription(page: Page) {
+	const { email } = page.snapshot.context;
+	const isMine = isSameEmail(browser.get("push") || email, email);
+	return isMine ? await pushSubscription() : undefined;
+}
+
+export function subscribeFrame(page: Page, subscription: PushSubscription) {
+	browser.set("push", page.snapshot.context.email);
 	const { endpoint, keys: { p256dh = "", auth = "" } = {} } =
 		subscription.toJSON();
 	return { kind: "subscribe", endpoint: endpoint ?? "", p256dh, auth } as const;
@@ -21,6 +29,6 @@ export function subscribeFrame(subscription: PushSubscription) {
 
 /** Tells the server again where this browser is: it may have lost that. */
 export async function renewPush(page: Page): Promise<void> {
-	const subscription = await pushSubscription();
-	if (subscription) page.send(subscribeFrame(subscription));
+	const subscription = await ownSubscription(page);
+	if (subscription) page.send(subscribeFrame(page, subscription));
 }

@@ -75,6 +75,10 @@ export class Quotes {
 		return this.#asked === 0;
 	}
 
+	get isWaiting(): boolean {
+		return this.#waiting !== undefined;
+	}
+
 	/** Goes on, after a question of somebody else was answered. */
 	resume(): void {
 		const task = this.#waiting;

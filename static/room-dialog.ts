@@ -6,12 +6,14 @@
 import { LOBBY } from "../machines/message.ts";
 import type { ClientFrame, ServerFrame } from "../machines/protocol.ts";
 import { BASE } from "./base-path.ts";
+import { showBriefly } from "./brief-notice.ts";
 import { fieldForm, fieldset, showDialog, smallButton } from "./dialog.ts";
 import { button, make, say } from "./element.ts";
 import { confirmed } from "./erase.ts";
 import type { OwnRoom } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { avatar, nameTag } from "./person.ts";
+import { whenOpen } from "./when-open.ts";
 import { locale, nodes, t } from "./words.ts";
 
 type Open = ServerFrame<"invitations">["invitations"][number];
@@ -223,8 +225,8 @@ export class RoomDialog {
 		if (!(await confirmed(sure, t("about.leave"), t("leave.yes")))) return;
 		this.#dialog.close();
 		await this.#page.go(LOBBY);
-		await this.#page.whenOpen();
-		await this.#do({ kind: "removeMember", room });
+		if (await whenOpen(this.#page))
+			showBriefly(await this.#page.ask({ kind: "removeMember", room }));
 	}
 
 	async #close(): Promise<void> {

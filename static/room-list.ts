@@ -52,16 +52,16 @@ export class RoomList {
 		roomMenu(page, () => this.#leave());
 	}
 
-	/** Asks how far the lobby is, and the rooms joined last. The server answers at once, and nobody else sees it. */
+	/** Asks how far the lobby is, and the rooms joined last: as many for all as one's own, but what one kind leaves free is for the other. The server answers at once, and nobody else sees it. */
 	watch(): void {
 		this.#page.own.adopt();
 		const [lobby, ...all] = joinedRooms();
-		const isForAll = ({ name }: ReadRoom) => isPublic(name);
-		const others = [
-			...all.filter(isForAll),
-			...all.filter((one) => !isForAll(one)),
-		];
-		const watched = [lobby, ...others.slice(1 - MOST_WATCHED)];
+		const open = all.filter(({ name }) => isPublic(name));
+		const own = all.filter(({ name }) => !isPublic(name));
+		const most = MOST_WATCHED - 1;
+		const half = Math.ceil(most / 2);
+		const some = open.slice(-Math.max(half, most - own.length));
+		const watched = [lobby, ...some, ...own.slice(some.length - most)];
 		this.#page.send({ kind: "heads", rooms: watched.map(({ name }) => name) });
 	}
 
@@ -107,9 +107,10 @@ export class RoomList {
 	async #seek(): Promise<void> {
 		this.#isSought = true;
 		const part = await later(false);
-		const rooms = (await part?.unreadMentions(this.#page)) ?? [];
+		const rooms = await part?.unreadMentions(this.#page);
 		if (!this.#isSought) return;
-		for (const room of rooms) this.#mentions.add(room);
+		this.#isSought = rooms !== undefined;
+		for (const room of rooms ?? []) this.#mentions.add(room);
 		this.render();
 	}
 
@@ -236,20 +237,21 @@ export class RoomList {
 		const [unread, unsent] = [this.#unread(room), this.#unsent(room)];
 		const isMention = unread > 0 && this.#mentions.has(name);
 		const isDraft = name !== this.#page.room && storedDraft(name) !== "";
-		/** The class of each, and its words. */
-		const badges: (readonly [string, string])[] = [];
-		if (isMention) badges.push(["badge mentioned", ""]);
-		if (isMention)
-			badges.push(["visually-hidden", `${t("rooms.mentioned")}, `]);
-		if (unread > 0) badges.push(["count", upTo99(unread)]);
-		if (unread > 0) badges.push(["visually-hidden", ` ${t("rooms.new")}`]);
-		if (isDraft) badges.push(["visually-hidden", ` ${t("rooms.draft")}`]);
-		if (unsent > 0)
-			badges.push(["badge unsent", t("rooms.unsent", { count: unsent })]);
-		const shown = badges.map(([className, text]) =>
-			make("span", className, text),
-		);
-		return isDraft ? [icon(PENCIL), ...shown] : shown;
+		const badge = (is: boolean, text: string, look = "visually-hidden") =>
+			is ? [make("span", look, text)] : [];
+		return [
+			...(isDraft ? [icon(PENCIL)] : []),
+			...badge(isMention, "", "badge mentioned"),
+			...badge(isMention, `${t("rooms.mentioned")}, `),
+			...badge(unread > 0, upTo99(unread), "count"),
+			...badge(unread > 0, ` ${t("rooms.new")}`),
+			...badge(isDraft, ` ${t("rooms.draft")}`),
+			...badge(
+				unsent > 0,
+				t("rooms.unsent", { count: unsent }),
+				"badge unsent",
+			),
+		];
 	}
 
 	/** A room that someone else has invited the reader to. */

@@ -167,6 +167,8 @@ export class RoomView {
 			case "gap":
 				this.#count = { said: event.said, offset: event.offset };
 				this.#history.reset();
+				// What was deleted or begun anew in it is in no line that comes.
+				this.#page.quotes.clear();
 				this.#timeline.clear();
 				return this.#addLocal(t("log.gap"));
 			case "members":

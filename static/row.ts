@@ -6,13 +6,7 @@
 import type { Said, SystemLine } from "../machines/message.ts";
 import { make } from "./element.ts";
 import type { Aside, Line, Notice } from "./frames.ts";
-import {
-	dayOf,
-	groupLines,
-	isMembership,
-	phraseFor,
-	summarize,
-} from "./membership.ts";
+import { dayOf, groupLines, isMembership, summarize } from "./membership.ts";
 import { messageElement } from "./message-element.ts";
 import type { Page } from "./page.ts";
 import { nameList, nameTag } from "./person.ts";
@@ -70,14 +64,17 @@ type People = { readonly count: number; readonly names: Param };
 
 /** What each phrase is in the reader's words. */
 const SAY = {
-	"came in": (people: People) => nodes("came", people),
-	left: (people: People) => nodes("left", people),
-	"came in and left": (people: People) => nodes("came.left", people),
-	"left and came back": (people: People) => nodes("left.came", people),
+	"entered entered": (people: People) => nodes("came", people),
+	"left left": (people: People) => nodes("left", people),
+	"entered left": (people: People) => nodes("came.left", people),
+	"left entered": (people: People) => nodes("left.came", people),
 };
 
 function membershipLine(line: SystemLine, className = ""): HTMLElement {
-	const words = SAY[phraseFor(line)]({ count: 1, names: nameTag(line.name) });
+	const words = SAY[`${line.kind} ${line.kind}`]({
+		count: 1,
+		names: nameTag(line.name),
+	});
 	return make("p", className, ...words, " ", timeElement(line.time));
 }
 

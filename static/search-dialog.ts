@@ -77,10 +77,10 @@ async function askFor(page: Page, query: Query, tries = 5): Promise<Answer> {
 	return askFor(page, query, tries - 1);
 }
 
-/** The rooms where something mentions or answers the reader that they have not read. */
-export async function unreadMentions(page: Page): Promise<readonly string[]> {
+/** The rooms where something mentions or answers the reader that they have not read; nothing where that was not found out. */
+export async function unreadMentions(page: Page) {
 	const found = await find(page, { text: MENTIONS, all: true });
-	if (found.kind !== "found") return [];
+	if (found.kind !== "found") return undefined;
 	return found.hits.flatMap(({ room, epoch, offset, name }) => {
 		const read = joinedRoom(room);
 		const isUnread = read?.epoch === epoch && offset > read.offset;

@@ -94,7 +94,7 @@ export const storedSession = (): string => shared("session");
 /** A newer session of another tab stays. */
 export function dropKey(): void {
 	if (browser.get("session") === tab.get("session"))
-		browser.remove("session", "name", "email", "rooms");
+		browser.remove("session", "name", "email", "rooms", "push");
 	tab.remove("session", "pending", "expires");
 }
 

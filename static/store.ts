@@ -58,5 +58,5 @@ export class Store<Name extends string> {
 /** What a tab stores for itself. */
 export type Shared = "session" | "name" | "email";
 /** Settings stay when another person logs in. */
-type Setting = "rooms" | "theme" | "notify" | "language";
+type Setting = "rooms" | "theme" | "notify" | "push" | "language";
 export const browser = new Store<Shared | Setting>("localStorage");

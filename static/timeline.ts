@@ -17,6 +17,8 @@ import { rowList } from "./row-list.ts";
 
 /** Rows at most; up to twice as many while the reader is away from the end. */
 const MOST_ROWS = 300;
+/** Comings and goings of a day are one row, however many there are. */
+const MOST_LINES = 2_000;
 
 const offsetOf = (line: RoomLine | undefined) =>
 	line && "offset" in line ? line.offset : 0;
@@ -153,8 +155,10 @@ export class Timeline {
 		return true;
 	}
 
-	/** How many messages are in the window from an offset on. */
+	/** How many messages there are from an offset on: where the window ends before the room, rather too many than too few. */
 	saidFrom(offset: number): number {
+		if (this.autoscroll.isDetached)
+			return (this.latest?.offset ?? offset) - offset + 1;
 		return this.#lines.filter(
 			(line) => line.kind === "said" && line.offset >= offset,
 		).length;
@@ -189,11 +193,11 @@ export class Timeline {
 			.reverse();
 	}
 
-	/** The lines of the last `most` rows; the window begins there. */
+	/** The lines of the last `most` rows, if they are not too many; the window begins there. */
 	#last(most: number, lines: readonly Line[]): readonly Line[] {
 		const rows = groupLines(lines);
-		if (rows.length <= most) return lines;
-		const last = rows.slice(-most).flat();
+		if (rows.length <= most && lines.length <= MOST_LINES) return lines;
+		const last = rows.slice(-most).flat().slice(-MOST_LINES);
 		this.from = offsetOf(last.find(hasOffset));
 		return last;
 	}

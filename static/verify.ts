@@ -60,9 +60,12 @@ export function verifyForm(page: Page) {
 	let asksName = false;
 	/** What it asked with, which is no mistake of the person's. */
 	let question: Trouble | undefined;
+	/** The code that was sent on this connection. */
+	let sent = "";
 
 	function sendIfComplete() {
 		const code = readCode(field.value);
+		sent = code ?? "";
 		submit.disabled = code === undefined;
 		if (code !== undefined) page.dispatch({ type: "code", code });
 		else if (field.value.trim().length > CODE_LENGTH) complain(field, NO_CODE);
@@ -93,14 +96,15 @@ export function verifyForm(page: Page) {
 	setInterval(renderTimes, 1_000, page, resend);
 
 	return {
-		/** Sends, too, a code that was typed while there was no connection. */
+		/** Sends, too, a code that was typed while there was no connection. One that was refused for now is the person's to send. */
 		focus() {
 			submit.disabled = false;
 			if (asksName) return name.focus();
 			field.focus();
-			sendIfComplete();
+			if (readCode(field.value) !== sent) sendIfComplete();
 		},
 		clear() {
+			sent = "";
 			form.reset();
 			askName(false);
 			find("#name-offer").hidden = true;
@@ -110,6 +114,7 @@ export function verifyForm(page: Page) {
 			const { email, note, trouble } = snapshot.context;
 			const checking = snapshot.matches({ loggingIn: "checking" });
 			const lost = snapshot.matches("returning");
+			if (lost) sent = "";
 			const to = make("bdi", { id: "verify-email" }, email);
 			find("#verify-sent").replaceChildren(...nodes("verify.sent", { to }));
 			say("#verify-note", lost ? t("connecting") : translated(note));

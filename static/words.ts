@@ -94,18 +94,19 @@ export function loadLater(): Promise<void> {
 	return later;
 }
 
+/** The last of the acts that wait. */
 let waiting: Promise<void> | undefined;
 
 /** Acts once the words that are needed have come, after the acts that wait already; in English if they can't be had. */
-export function inWords(areNeeded: boolean, act: () => void): void {
-	if (areNeeded && language !== "en")
-		waiting ??= loadLater()
-			.catch(() => {})
-			.then(() => {
-				waiting = undefined;
-			});
-	if (waiting) void waiting.then(act);
-	else act();
+export function inWords(areNeeded: boolean, act: () => void) {
+	if (areNeeded && language !== "en") waiting ??= loadLater().catch(() => {});
+	if (!waiting) return act();
+	// One after the other: what an act leaves for later comes before the next.
+	const last = waiting.then(act).catch(reportError);
+	waiting = last;
+	void last.then(() => {
+		if (waiting === last) waiting = undefined;
+	});
 }
 
 /** Whether the server has another build than this page, and so nothing more for it. The service worker, which may have the file, leaves HEAD to the server. */

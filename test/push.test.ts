@@ -1,12 +1,12 @@
 /** Notes to browsers that are closed: who gets one, what it says, and whom the server connects to for that. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { MessageType as types } from "../machines/message.ts";
+import { isQuiet } from "../machines/quiet.ts";
 import { ConfigError, readConfig } from "../src/config.ts";
 import { OwnRooms } from "../src/engine/own-rooms.ts";
 import { Secrets } from "../src/engine/secrets.ts";
 import { textOf } from "../src/log/disk.ts";
 import { memoryDisk } from "../src/log/memory-disk.ts";
-import { isQuiet } from "../src/push/quiet.ts";
 import { PushSender } from "../src/push/sender.ts";
 import { vapidKeys } from "../src/push/vapid.ts";
 import { World } from "./cluster/world.ts";

@@ -7,6 +7,7 @@
 import type { Identity, RoomName } from "../../machines/events.ts";
 import { isPublic, type Said } from "../../machines/message.ts";
 import { type Device, levelOf } from "../../machines/own.ts";
+import { isQuiet } from "../../machines/quiet.ts";
 import { type Change, changed } from "../../machines/relations.ts";
 import { mentioned } from "../../machines/text.ts";
 import { parseName } from "../chat/name.ts";
@@ -15,7 +16,6 @@ import { personCalled, personUnder } from "../engine/commands/names-held.ts";
 import type { OwnRooms } from "../engine/own-rooms.ts";
 import type { OwnState } from "../engine/own-state.ts";
 import { leads, type RunningParts } from "../engine/parts.ts";
-import { isQuiet } from "./quiet.ts";
 
 /** Notes that wait, for each person. */
 const MOST_WAITING = 8;

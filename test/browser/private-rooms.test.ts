@@ -166,6 +166,14 @@ test("a link to a room that is not for one leads to the lobby, with words", asyn
 	await ann.reads("There is no such room, or you may not enter it.");
 });
 
+test("Back leads past a room that one may not enter", async () => {
+	const ann = await enter("abe", {}, "porch");
+	await ann.page.goto(`${plume().url}/r/~${"x".repeat(22)}`);
+	await isIn(ann, "lobby");
+	await ann.page.goBack();
+	await isIn(ann, "porch");
+});
+
 test("who logs in next on a page gets neither the rooms nor the invitation of the last one", async () => {
 	const owner = await enter("olga");
 	await makesRoom(owner, "Surprise");

@@ -2,6 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
+import { MessageType } from "../../machines/message.ts";
 import { newDataFolder } from "../program/program.ts";
 import type { Person } from "./person.ts";
 import { stage } from "./stage.ts";
@@ -195,6 +196,27 @@ test("everything that was to be deleted without a connection is still there, wit
 		.locator("#settings")
 		.getByText("There is no connection.")
 		.waitFor();
+});
+
+test("everything is deleted though a restarted server knows nothing of it", async () => {
+	const ann = await enter("ann");
+	let isForgotten = false;
+	await ann.page.routeWebSocket("**/connect", (socket) => {
+		const server = socket.connectToServer();
+		socket.onMessage((frame) => {
+			const { type } = JSON.parse(String(frame));
+			if (type !== MessageType.erase || isForgotten) return server.send(frame);
+			isForgotten = true;
+			void server.close();
+			void socket.close();
+		});
+	});
+	await ann.page.reload();
+	await ann.isInside();
+	await ann.opensSettings();
+	await ann.presses("Delete everything and my name");
+	await ann.presses("Delete everything");
+	await ann.seesStatus("All you said is gone");
 });
 
 test("what one said can be taken along", async () => {

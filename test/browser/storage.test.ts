@@ -69,6 +69,19 @@ test("the next person finds nothing that the last one left unsaid", async () => 
 	expect(await bob.page.getByLabel("Email").inputValue()).toContain("bob@");
 });
 
+test("words of an edit under way are not there for the next person", async () => {
+	const ann = await enter("ann");
+	await ann.says("one");
+	await ann.reads("one");
+	await ann.field.press("ArrowUp");
+	await ann.field.fill("one, and what only Ann may say");
+	await ann.logsOut("Log out");
+	await ann.isOutside();
+	const bob = ann.becomes("bob");
+	await bob.comesIn();
+	expect(await bob.field.inputValue()).toBe("");
+});
+
 test("an email address is the same in any case", async () => {
 	const ann = await enter("ann");
 	await ann.field.fill("half a thought");

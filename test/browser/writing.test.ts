@@ -302,3 +302,21 @@ test("on a touch screen a message offers to be deleted once it is touched", asyn
 	await ann.presses("Delete");
 	await ann.page.locator("article.said .erased").waitFor();
 });
+
+test("an edit that is on its way when the writer goes elsewhere is not said a second time", async () => {
+	const ann = await enter("ann", {}, "attic");
+	const { hold, arrive } = await ann.holdsAnswers();
+	await ann.page.reload();
+	await ann.isInside();
+	await ann.says("one");
+	await ann.reads("one");
+	hold();
+	await ann.field.press("ArrowUp");
+	await ann.field.fill("two");
+	await ann.field.press("Enter");
+	await ann.goesTo("cellar");
+	arrive();
+	await ann.goesTo("attic");
+	await ann.reads("two");
+	expect(await ann.field.inputValue()).toBe("");
+});

@@ -60,7 +60,7 @@ returning.opening: refused if isOvertaken → where it was
 returning.opening: refused if isStaleRefusal → where it was
 returning.opening: refused if refusesRoom → returning.trying
 returning.opening: refused if isStillInside → returning.trying
-returning.opening: refused if isDiskFull → returning.waiting
+returning.opening: refused if isForNow → returning.waiting
 returning.opening: go if hasSession → returning.opening
 returning.opening: refused if endsKey → entering
 returning.opening: refused → stopped
@@ -239,15 +239,15 @@ describe("the chart", () => {
 	});
 
 	test.each([
-		["sequencerIsThere", ""],
-		["isNotErasing", "All is gone."],
+		["sequencerIsThere", { farewell: "", trouble }],
+		["isNotErasing", { farewell: "All is gone.", trouble: undefined }],
 	])("shows, after %s, whether all is still being erased", (rule, left) => {
 		const { actor } = livePage(() => {}, "session");
 		actor.send(opened);
 		actor.send(welcome);
 		actor.send({ type: "eraseAll", update: { farewell: "All is gone." } });
 		actor.send(refused(MessageType.erase, rule));
-		expect(actor.getSnapshot().context.farewell).toBe(left);
+		expect(actor.getSnapshot().context).toMatchObject(left);
 	});
 
 	test("is what a live page does, timers and all", () => {
@@ -633,6 +633,14 @@ describe("a refusal", () => {
 		clock.increment(300_000);
 		expect(actor.getSnapshot().value).toEqual({ returning: "trying" });
 	});
+
+	test.each(["isNotTooFast", "nodesAreAlike"])(
+		"by which a room can't be opened for now is waited for: %s",
+		(rule) => {
+			const { value } = pageAfter("session", opened, refused(open, rule));
+			expect(value).toEqual({ returning: "waiting" });
+		},
+	);
 
 	test("of a full disk is waited for, and the place that one is in is asked for anew", () => {
 		const full = pageAfter("session", opened, refused(open, "diskHasSpace"));

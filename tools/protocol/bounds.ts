@@ -120,7 +120,6 @@ export const inner = [
 	"src/mail/known-networks.ts MOST_BYTES",
 	"src/operator/local-socket.ts MOST_PATH_BYTES",
 	"src/operator/tables.ts MOST_SHOWN",
-	"src/push/quiet.ts MOST_CLOCKS",
 	"src/retention.ts MOST_DAYS",
 	"src/transport/proxy-warnings.ts MOST_SHOWN",
 ];

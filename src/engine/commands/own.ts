@@ -1,7 +1,7 @@
 /** Changes what is one's own, and no event. */
 import type { Identity, RoomName } from "../../../machines/events.ts";
 import type { OwnChange } from "../../../machines/own.ts";
-import { isZone } from "../../push/quiet.ts";
+import { isZone } from "../../../machines/quiet.ts";
 import type { Services } from "../services.ts";
 import {
 	type Decision,

@@ -1,4 +1,4 @@
-import type { Quiet } from "../../machines/own.ts";
+import type { Quiet } from "./own.ts";
 
 /** Making one takes long. A zone may be spelt in many ways. */
 const clocks = new Map<string, Intl.DateTimeFormat | undefined>();

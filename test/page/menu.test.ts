@@ -1,0 +1,50 @@
+/** What is chosen in the menu about a person. */
+import { expect, test, vi } from "vitest";
+import { t } from "../../static/words.ts";
+
+const choices = new Map<string, () => void>();
+vi.mock("../../static/dialog.ts", () => ({
+	fieldset: () => {},
+	showDialog: () => ({ close: () => {} }),
+	smallButton(words: string, choose: () => void) {
+		choices.set(words, choose);
+		return { classList: { toggle: () => {} } };
+	},
+}));
+vi.mock("../../static/element.ts", () => ({
+	focusField: () => {},
+	make: () => ({ value: "", setAttribute: () => {} }),
+}));
+
+/** What the bot is told at a choice about somebody's message. */
+async function chosen(words: string, name: string): Promise<string> {
+	const { openMenu } = await import("../../static/person-menu.ts");
+	let said = "";
+	const page = {
+		...{ role: "admin", room: "reef", titleOf: () => "reef" },
+		isBlocked: () => false,
+		tellBot(text: string) {
+			said = text;
+			return true;
+		},
+	};
+	openMenu(Object({ page, name, message: { text: "hi", offset: 57 } }));
+	choices.get(words)?.();
+	return said;
+}
+
+test.each(["OFFSET", "NAME"])(
+	"somebody who is called %s is banned by that name",
+	async (name) => {
+		expect(await chosen(t("ban"), name)).toBe(`@plumebot ban ${name}`);
+		expect(await chosen(t("mute.hour"), name)).toBe(
+			`@plumebot mute ${name} 1h`,
+		);
+	},
+);
+
+test("a message is reported by where it stands", async () => {
+	expect(await chosen(t("report.spam"), "NAME")).toBe(
+		"@plumebot report 57 spam",
+	);
+});
