@@ -22,7 +22,7 @@ export interface Head extends NodeFacts {
 	readonly isSequencer: boolean;
 	/** The sequencer can't store anything for now. */
 	readonly isStuck: boolean;
-	/** The wall clock, in milliseconds since 1970. */
+	/** The clock that it would date events by, in milliseconds since 1970. */
 	readonly time: number;
 }
 

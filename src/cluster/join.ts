@@ -68,7 +68,7 @@ export async function joinCluster({
 
 async function joinStream(
 	settings: NatsSettings,
-	parts: Omit<NodeParts, "port" | "bus" | "random" | "wallClock">,
+	parts: Omit<NodeParts, "port" | "bus" | "random">,
 ): Promise<Node> {
 	// Loaded only where it is needed.
 	const { openNatsStream } = await import("./nats-stream.ts");
@@ -82,7 +82,6 @@ async function joinStream(
 		onDisconnected: () => report.warn({}, "NATS is gone"),
 		onConnected: () => report.info({}, "NATS is back"),
 	});
-	const machine = { random: Math.random, wallClock: Date.now };
-	node = new Node({ ...parts, port, bus, ...machine });
+	node = new Node({ ...parts, port, bus, random: Math.random });
 	return node;
 }

@@ -10,6 +10,4 @@ export interface NodeParts
 	readonly port: StreamPort;
 	/** Carries messages that may be lost; a node hears its own, too. */
 	readonly bus: Bus;
-	/** The machine's own time, in milliseconds since 1970. */
-	readonly wallClock: () => number;
 }

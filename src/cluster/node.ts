@@ -71,7 +71,7 @@ export class Node implements Cluster {
 			own: () => ({
 				...{ ...about, term: this.role.term },
 				...{ isSequencer: this.leads, isStuck: this.#outage.isStuck },
-				...{ time: parts.wallClock() },
+				...{ time: parts.clock.now() },
 			}),
 			onHead: (head) => this.#onHead(head),
 			onSilence: (...silence) => this.#onSilence(...silence),

@@ -76,8 +76,11 @@ export class Nodes {
 				close: async () => {},
 			},
 			seal: new Seal(new Secrets(SECRET, seededBytes("seal"))),
-			...{ clock, random: () => this.#random(1000) / 1000 },
-			wallClock: () => clock.now() + skewMs,
+			random: () => this.#random(1000) / 1000,
+			clock: {
+				now: () => clock.now() + skewMs,
+				after: (...it) => clock.after(...it),
+			},
 			report: {
 				info() {},
 				warn: (_, message) => this.warnings.push(`${id}: ${message}`),
