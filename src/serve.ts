@@ -83,7 +83,7 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 		mailer: await makeMailer(config, print),
 		clockFrom: systemClock,
 		searchStore: new SearchThread({
-			folder: config.log === "file" ? join(config.data, "search") : undefined,
+			folder: config.log !== "memory" ? join(config.data, "search") : undefined,
 			clock: systemClock(),
 		}),
 	};

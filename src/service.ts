@@ -136,7 +136,7 @@ export async function startEngine(
 		...{ engine, parts: started },
 		reread: () => reread(parts, started.policy),
 		address: `${origins[0] ?? ""}${base}`,
-		folder: parts.config.log === "file" ? parts.config.data : undefined,
+		folder: parts.config.log !== "memory" ? parts.config.data : undefined,
 	});
 	log.scrub().catch(onFatal);
 	const joined = cluster?.start({
@@ -205,7 +205,7 @@ export async function startService(
 	const { sockets, inspectorServer } = transports({
 		...{ ...parts, ...at, http, health, started, pages },
 	});
-	const folder = log === "file" ? data : undefined;
+	const folder = log !== "memory" ? data : undefined;
 	const metricsServer =
 		metrics &&
 		(await import("./metrics/metrics.ts").then(({ serveMetrics }) =>

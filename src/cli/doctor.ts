@@ -48,7 +48,7 @@ function furtherChecks(
 		["disk", () => hasRoom(data)],
 	];
 	return [
-		...(log === "file" ? ofTheFolder : []),
+		...(log !== "memory" ? ofTheFolder : []),
 		...(nats ? natsChecks(nats, monitors) : []),
 		["time", timeIsKept],
 		["proxy", () => proxyFits(config)],

@@ -99,7 +99,7 @@ test("who is removed from a private room is out at once", async () => {
 	await ann.presses("Remove");
 	await titleOf(cleo, "lobby").waitFor();
 	await cleo.presses("Close");
-	await cleo.reads("You are no member of that room any more.");
+	await cleo.reads("You are no member of “Board” any more.");
 	await roomOf(cleo, /Board/).waitFor({ state: "detached" });
 });
 

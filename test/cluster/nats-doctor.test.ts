@@ -18,15 +18,18 @@ beforeAll(async () => {
 });
 afterAll(() => servers.stop());
 
-/** The lines of `plume doctor` about NATS. */
-async function doctor(all: NatsServers): Promise<readonly string[]> {
+/** The lines of `plume doctor` that begin so, by default those about NATS. */
+async function doctor(
+	all: NatsServers,
+	wanted = /^(nats|stream)\b/,
+): Promise<readonly string[]> {
 	const monitors = all.all.map(({ monitor }) => monitor).join(",");
 	const { stdout } = await run(["doctor", "--nats-monitor", monitors], {
 		PLUME_LOG: `nats://${all.addresses.join(",")}/LOG`,
 		PLUME_SECRET: "s".repeat(32),
 		...{ PLUME_NATS_REPLICAS: `${all.all.length}`, PLUME_PORT: "0" },
 	});
-	return stdout.split("\n").filter((line) => /^(nats|stream)\b/.test(line));
+	return stdout.split("\n").filter((line) => wanted.test(line));
 }
 
 const TEXTS = Array.from({ length: 20 }, (_, at) => `message ${at}, not short`);
@@ -62,6 +65,11 @@ function damage({ store }: NatsServer): void {
 	bytes[bytes.indexOf("message 11") + 3] = 0;
 	writeFileSync(path, bytes);
 }
+
+test("looks at the folder of the node as well", async () => {
+	const lines = await doctor(servers, /^(owner|permissions|disk): /);
+	expect(lines).toHaveLength(3);
+});
 
 test("finds nothing where nothing is wrong", async () => {
 	const [a = "", b = "", c = ""] = servers.addresses;

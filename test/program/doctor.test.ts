@@ -154,7 +154,9 @@ const futureLog: Fault = [
 	"a clock that is behind the log",
 	/^clock: The log ends at .* Set the clock right/m,
 	async ({ data }) => {
-		await rm(join(data, "log"), { recursive: true });
+		// An index may be there already, which tells of a log.
+		for (const folder of ["log", "search"])
+			await rm(join(data, folder), { recursive: true, force: true });
 		const clock = systemClock(Date.now() + 86_400_000);
 		const ids = () => "abcdefghijklmnopqrstuv";
 		const log = openFileLog({
