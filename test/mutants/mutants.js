@@ -684,8 +684,8 @@ const log = [
 		promise:
 			"restore: no line stands on the page that the server does not have",
 		file: "static/room-view.ts",
-		find: "this.#history.reset();\n\t\t\t\tthis.#timeline.clear();",
-		replace: "this.#history.reset();",
+		find: "this.#timeline.clear();\n\t\t\t\treturn this.#addLocal",
+		replace: "return this.#addLocal",
 		tests: ["test/browser/restore.test.ts -t with --restored"],
 	},
 	{
@@ -762,9 +762,9 @@ const log = [
 	{
 		promise: "log: committed means stored",
 		file: "src/log/group-commit.ts",
-		find: "await this.#store(prepared, listener);",
+		find: "await this.untilStored(() => prepared.store());",
 		replace:
-			"listener.onCommitted(this.committed + batch.length); await this.#store(prepared, listener);",
+			"listener.onCommitted(this.committed + batch.length); await this.untilStored(() => prepared.store());",
 		tests: ["test/log/file-log.test.ts"],
 	},
 	{
@@ -2025,9 +2025,9 @@ const edge = [
 		promise:
 			"cluster: each node remembers what is to be erased from the stream",
 		file: "src/engine/erasures.ts",
-		find: "		await this.#parts.cluster?.erase?.(event.seqs);",
+		find: "\t\tthis.#elsewhere.erase(event);\n\t\tthis.#found",
 		replace:
-			"		if (this.#parts.cluster?.leads)\n\t\t\tawait this.#parts.cluster.erase?.(event.seqs);",
+			"\t\tif (this.#parts.cluster?.leads) this.#elsewhere.erase(event);\n\t\tthis.#found",
 		tests: ["test/cluster/node.test.ts -t whatever"],
 	},
 	{
@@ -2103,8 +2103,8 @@ const edge = [
 	{
 		promise: "cluster: a node with another clock does not claim",
 		file: "src/cluster/node.ts",
-		find: "if (isLong && isEdge && objection === undefined) void this.#claim();",
-		replace: 'if (isLong && isEdge && objection !== "") void this.#claim();',
+		find: "if (isLong && isEdge && objection === undefined)",
+		replace: 'if (isLong && isEdge && objection !== "")',
 		tests: ["test/cluster/node.test.ts -t clock"],
 	},
 	{
@@ -2694,7 +2694,7 @@ const process = [
 	{
 		promise: "watchdog: a log that does not go on is no life",
 		file: "src/systemd/notifier.ts",
-		find: "return frozen || ordered === committed || isFurther;",
+		find: "return waits || ordered === committed || isFurther;",
 		replace: "return true;",
 		tests: ["test/systemd/notifier.test.ts"],
 	},
@@ -2767,7 +2767,7 @@ const search = [
 	{
 		promise: "search: only rooms that one may enter are asked for",
 		file: "src/engine/commands/find.ts",
-		find: "if (!rooms.every((one) => mayEnter(state, one, person)))",
+		find: "if (!isThere || !rooms.every((one) => mayEnter(state, one, person)))",
 		replace: "if (!state)",
 		tests: ["test/search.test.ts -t not told from one"],
 	},
@@ -2801,8 +2801,8 @@ const search = [
 	},
 	{
 		promise: "search: a person who erases waits for the index",
-		file: "src/engine/overwrite.ts",
-		find: "void search.wiped().then(tell)",
+		file: "src/engine/elsewhere.ts",
+		find: "void Promise.all([search?.wiped(), this.erased]).then(tell);",
 		replace: "tell()",
 		tests: ["test/search.wiping.test.ts -t holds up nobody"],
 	},
