@@ -273,10 +273,8 @@ test("a room that expects another number is told again from there", () => {
 	expect(posted).toEqual([5, 3]);
 });
 
-test.each([
-	["stays one in the same epoch", "e1", [7, 7]],
-	["answers nothing in another epoch", "e2", [7, undefined]],
-])("a reply that is sent again %s", (_, epoch, answered) => {
+/** An outbox with a reply under way, and what each line that it sent answers. */
+function withReply() {
 	const posted: unknown[] = [];
 	const outbox = new Outbox([], "c1", {
 		save() {},
@@ -285,20 +283,21 @@ test.each([
 	});
 	outbox.welcome("c1", 0, "e1");
 	outbox.add("yes", { epoch: "e1", offset: 7 });
+	return { posted, outbox };
+}
+
+test.each([
+	["stays one in the same epoch", "e1", [7, 7]],
+	["answers nothing in another epoch", "e2", [7, undefined]],
+])("a reply that is sent again %s", (_, epoch, answered) => {
+	const { posted, outbox } = withReply();
 	outbox.disconnected();
 	outbox.welcome("c1", 0, epoch);
 	expect(posted).toEqual(answered);
 });
 
 test("a reply stays one when it is refused and sent again", () => {
-	const posted: unknown[] = [];
-	const outbox = new Outbox([], "c1", {
-		save() {},
-		send: ({ replyTo }) => posted.push(replyTo),
-		wait() {},
-	});
-	outbox.welcome("c1", 0, "e1");
-	outbox.add("yes", { epoch: "e1", offset: 7 });
+	const { posted, outbox } = withReply();
 	const [words, retryAfter, expected] = ["No.", undefined, undefined];
 	outbox.refused({ n: 1, words, retryAfter, expected });
 	outbox.retry();
