@@ -5,8 +5,8 @@ export default defineConfig({
 		include: ["test/**/*.test.ts"],
 		// Most of the time a test waits for another process: a server, or a browser.
 		maxWorkers: 3,
-		testTimeout: 60_000,
-		expect: { poll: { timeout: 10_000 } },
+		testTimeout: 120_000,
+		expect: { poll: { timeout: 30_000 } },
 		hookTimeout: 120_000,
 	},
 });

@@ -4,7 +4,7 @@
  */
 
 /** A reloaded page may release its lock only after the next page has begun. */
-const [TRIES, RETRY_MS] = [7, 50];
+const [TRIES, RETRY_MS] = [20, 50];
 
 const locked = new Set<string>();
 

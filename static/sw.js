@@ -42,16 +42,22 @@ const silence = () => new Promise((resolve) => setTimeout(resolve, SILENCE_MS));
 
 async function answerTo(request, cached) {
 	const asked = fetch(request).catch(() => Response.error());
-	// Asked last: it may not answer while another worker fills the cache.
-	const stored = () => caches.match(cached, { cacheName: CACHE });
+	/** It may not answer while another worker fills the cache. */
+	const stored = () =>
+		caches.match(cached, { cacheName: CACHE }).catch(() => undefined);
+	/** The stored file in the place of an answer that is none. */
+	async function orStored(answer) {
+		const { type, status } = answer;
+		// A proxy may answer for a server that is down.
+		const isDown = type === "error" || status >= 500;
+		// A newer server has no files of this build.
+		const isGone = status === 404 && cached !== BASE;
+		return ((isDown || isGone) && (await stored())) || answer;
+	}
 	const soon = await Promise.race([asked, silence()]);
-	if (!soon) return (await stored()) ?? asked;
-	const { type, status } = soon;
-	// A proxy may answer for a server that is down.
-	const isDown = type === "error" || status >= 500;
-	// A newer server has no files of this build.
-	const isGone = status === 404 && cached !== BASE;
-	return ((isDown || isGone) && (await stored())) || soon;
+	if (soon) return orStored(soon);
+	const old = stored().then((found) => found ?? asked);
+	return Promise.race([asked.then(orStored), old]);
 }
 
 addEventListener("fetch", (event) => {

@@ -70,7 +70,7 @@ describe("with limits", () => {
 		const bob = await enter("bob");
 		const lines = Array.from({ length: 26 }, (_, at) => `line ${at + 1}.`);
 		await ann.saysAtOnce(lines);
-		await ann.seesStatus("That was too fast. Please wait a moment.");
+		await ann.hasHeard("That was too fast. Please wait a moment.");
 		await bob.reads("line 26.");
 		const log = await bob.page.getByRole("log").innerText();
 		expect(log.match(/line \d+\./g)).toEqual(lines);

@@ -70,6 +70,9 @@ test("keys lead to a moment ago, from where playing ends at the live state", asy
 	const { page } = viewer;
 	await actor(viewer, "attached").last().click();
 	await lit(viewer, "client.inRoom.attached", ".active");
+	await page.getByLabel("Only who is chosen").check();
+	const rows = page.getByRole("list").getByRole("button", { name: /^#/ });
+	await rows.filter({ hasText: "client.entered" }).click();
 	await page.getByLabel("Moment", { exact: true }).focus();
 	await page.keyboard.press("ArrowLeft");
 	await lit(viewer, "client.entering", ".active");
@@ -77,8 +80,6 @@ test("keys lead to a moment ago, from where playing ends at the live state", asy
 	const live = page.getByRole("button", { name: "Live" });
 	expect(await live.getAttribute("aria-pressed")).toBe("false");
 	await lit(viewer, "client.entering", ".active");
-	await page.getByLabel("Only who is chosen").check();
-	const rows = page.getByRole("list").getByRole("button", { name: /^#/ });
 	await rows.filter({ hasText: "login.requested" }).click();
 	await lit(viewer, "client.awaitingCode", ".active");
 	await page.getByLabel("Speed").selectOption("20 events/s");
@@ -265,9 +266,10 @@ test.each([
 	const { page } = await look({ viewport });
 	const chart = page.locator("#chart");
 	await chart.locator("svg").waitFor();
-	const beyond = await chart.evaluate((one) => [
-		one.scrollHeight - one.clientHeight,
-		one.scrollWidth - one.clientWidth,
-	]);
-	expect(beyond).toEqual([0, 0]);
+	const beyond = () =>
+		chart.evaluate((one) => [
+			one.scrollHeight - one.clientHeight,
+			one.scrollWidth - one.clientWidth,
+		]);
+	await expect.poll(beyond).toEqual([0, 0]);
 });

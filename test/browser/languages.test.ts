@@ -70,10 +70,11 @@ test("a refusal is in the reader's language", async () => {
 
 test("the language that was chosen stays, whatever the browser has", async () => {
 	const ann = await enter("ann", {}, "choice");
+	await ann.hasWorker("en");
 	await ann.opensSettings();
 	await ann.page.getByLabel("Language").selectOption({ label: "français" });
-	await ann.page.getByRole("heading", { name: "choice" }).waitFor();
 	await ann.page.getByTitle("Toi et les réglages").click();
+	await ann.hasWorker("fr");
 	await ann.page.getByLabel("Langue").selectOption({ value: "" });
 	await ann.isInside();
 	expect(await ann.page.locator("html").getAttribute("lang")).toBe("en");

@@ -94,6 +94,7 @@ test("a list of pins does not come over a line that is written meanwhile", async
 	const gil = await enter("gil");
 	const answers = await gil.holdsAnswers();
 	await gil.page.reload();
+	await gil.isOpen();
 	await gil.opensMenu();
 	answers.hold();
 	await gil.presses("Pinned messages");
@@ -108,7 +109,7 @@ test("a dialog that is long in coming is announced", async () => {
 	await dan.comesIn();
 	const arrives = await isLate(dan);
 	await dan.opensSettings();
-	await dan.page.locator("#brief-notice", { hasText: "One moment…" }).waitFor();
+	await dan.hasHeard("One moment…");
 	arrives();
 	await dialogs(dan).getByText("Log out everywhere").waitFor();
 });
@@ -118,7 +119,7 @@ test("what could not be loaded is loaded when it is asked for again", async () =
 	await cleo.comesIn();
 	await cleo.page.route(LATER, (route) => route.abort(), { times: 1 });
 	await cleo.opensSettings();
-	await cleo.page.getByText("There is no connection.").first().waitFor();
+	await cleo.hasHeard("There is no connection.");
 	cleo.expectsFailedLoads();
 	await cleo.opensSettings();
 	await dialogs(cleo).getByText("Log out everywhere").waitFor();

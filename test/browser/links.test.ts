@@ -14,7 +14,7 @@ async function linkOf(person: Person, text: string): Promise<string> {
 	await message.hover();
 	await message.getByRole("button", { name: "More" }).click();
 	await person.presses("Copy link");
-	await person.seesStatus("Link copied");
+	await person.hasHeard("Link copied");
 	return person.page.evaluate(() => navigator.clipboard.readText());
 }
 
@@ -78,7 +78,7 @@ test("a message of another time is not taken for the one of a link", async () =>
 		"bob",
 		link.replace(/\d$/, (last) => `${9 - +last}`),
 	);
-	await bob.seesStatus(GONE);
+	await bob.hasHeard(GONE);
 	expect(await bob.page.locator("article:focus").count()).toBe(0);
 });
 
@@ -97,7 +97,7 @@ test("a link into a private room says no more to a stranger than one into none",
 	] as const) {
 		const stranger = await opensLink(name, at);
 		await stranger.isIn("lobby");
-		await stranger.seesStatus(GONE);
+		await stranger.hasHeard(GONE);
 		expect(await stranger.page.content()).not.toMatch(/plot|midnight/);
 		expect(new URL(stranger.page.url()).hash).toBe("");
 	}
@@ -108,7 +108,7 @@ test("a link into a room that one may not enter leads to the lobby, with words",
 	const none = `/r/~${"x".repeat(22)}#3-1700000000000`;
 	await ann.page.goto(new URL(none, plume().url).href);
 	await ann.isIn("lobby");
-	await ann.seesStatus(GONE);
+	await ann.hasHeard(GONE);
 	await ann.reads("There is no such room, or you may not enter it.");
 });
 
@@ -123,7 +123,7 @@ test("a long press offers the link on a phone", async () => {
 	});
 	const sheet = ann.page.getByRole("dialog", { name: "ann" });
 	await sheet.getByRole("button", { name: "Copy link" }).click();
-	await ann.seesStatus("Link copied");
+	await ann.hasHeard("Link copied");
 	const link = await ann.page.evaluate(() => navigator.clipboard.readText());
 	expect(link).toMatch(`${new URL(plume().url).origin}/r/room-`);
 });

@@ -17,9 +17,7 @@ test("a notice stands in a box of its own, and is read aloud", async () => {
 	expect(await notice.innerText()).toMatch(
 		/plumebot\s+notice[\s\S]+on Sunday,\nat noon\./,
 	);
-	await ann.page
-		.getByText("plumebot: The server moves on Sunday")
-		.waitFor({ state: "attached" });
+	await ann.hasHeard("plumebot: The server moves on Sunday");
 	await operate("notice", "Have a good time.");
 	await notice.nth(1).waitFor();
 	await ann.page.reload();

@@ -335,4 +335,30 @@ export class Person {
 			.filter({ hasText: words })
 			.waitFor();
 	}
+
+	/** Waits for words that the page shows, or has read aloud, for seconds only: they may be gone by now. Each counts once. */
+	async hasHeard(words: string | RegExp): Promise<void> {
+		await this.page.waitForFunction((words) => {
+			const said: string[] = Reflect.get(globalThis, "said");
+			const at = said.findIndex((one) =>
+				typeof words === "string" ? one.includes(words) : words.test(one),
+			);
+			said.splice(0, at + 1);
+			return at >= 0;
+		}, words);
+	}
+
+	/** A page that is loaded again while its worker is put in the place of another may wait for that. */
+	async hasWorker(language: string): Promise<void> {
+		await this.page.waitForFunction(
+			(end) => navigator.serviceWorker.controller?.scriptURL.endsWith(end),
+			`?${language}`,
+		);
+	}
+
+	/** Waits until the room on the screen is open: until then nothing can be asked of the server. Its heading, and the field, are there before. For a log that was empty: after a reload, or in another room. */
+	async isOpen(): Promise<void> {
+		const line = this.page.locator("#log .row").first();
+		await line.waitFor({ state: "attached" });
+	}
 }

@@ -33,7 +33,7 @@ test("a private room is made, and someone who is here joins it by a link", async
 	await bob.reads("I have the cake");
 	await bob.page.goto(link);
 	await bob.presses("Join");
-	await bob.seesStatus(
+	await bob.hasHeard(
 		"That invitation is used up, too old or taken back. Ask for another.",
 	);
 });
@@ -197,7 +197,7 @@ test("a room that is asked for twice is made once", async () => {
 	const kim = await enter("kim");
 	const answers = await kim.holdsAnswers();
 	await kim.page.reload();
-	await kim.field.waitFor();
+	await kim.isOpen();
 	await kim.opensNewRoom();
 	await kim.page.getByLabel("Make a private room").fill("Twin");
 	answers.hold();
@@ -217,7 +217,7 @@ test("nobody is led into a room whose form they closed", async () => {
 	const lou = await enter("lou");
 	const answers = await lou.holdsAnswers();
 	await lou.page.reload();
-	await lou.field.waitFor();
+	await lou.isOpen();
 	const here = await lou.page.locator("#room-name").innerText();
 	await lou.opensNewRoom();
 	await lou.page.getByLabel("Make a private room").fill("Regret");

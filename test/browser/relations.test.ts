@@ -151,11 +151,19 @@ async function fingerOn({ page }: Person) {
 	) => session.send("Input.dispatchTouchEvent", { type, touchPoints });
 }
 
-/** What fingers do is loaded after the first touch. */
-const hasGestures = ({ page }: Person) =>
-	page.waitForFunction(
-		() => document.querySelector("link[href*=later]") !== null,
-	);
+/** What fingers do is loaded at the first touch. Nothing else hears where a finger leaves the room. */
+async function hasGestures({ page }: Person) {
+	const session = await page.context().newCDPSession(page);
+	const expression = 'document.querySelector("#room")';
+	const { result } = await session.send("Runtime.evaluate", { expression });
+	const { objectId = "" } = result;
+	const types = async () => {
+		const question = "DOMDebugger.getEventListeners";
+		const { listeners } = await session.send(question, { objectId });
+		return listeners.map(({ type }) => type);
+	};
+	await expect.poll(types).toContain("touchend");
+}
 
 test.each([
 	["left", "en", 1],
@@ -219,9 +227,7 @@ test("a short touch opens no sheet, though what a long press does is loaded late
 	const line = lineIn(ann, "hello");
 	await line.tap();
 	release();
-	await page.evaluate(
-		'import(document.scripts[1].src.replace("app-", "later-")).then(() => {})',
-	);
+	await hasGestures(ann);
 	await page.clock.runFor(1_000);
 	await line.getByRole("button", { name: "React", exact: true }).waitFor();
 	expect(await page.getByRole("dialog").count()).toBe(0);
@@ -244,6 +250,8 @@ test("who made the room pins a message, which all find in a list", async () => {
 	await list.waitFor({ state: "detached" });
 	await presses(ann, "the rules", "More");
 	await ann.presses("Take down");
+	const pinned = lineIn(bob, "the rules").getByText("pinned by");
+	await pinned.waitFor({ state: "detached" });
 	await bob.opensMenu();
 	await bob.presses("Pinned messages");
 	await list.getByText("Nothing is pinned in this room.").waitFor();

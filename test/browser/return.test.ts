@@ -41,6 +41,7 @@ test("after a kill -9 of the server everyone is still logged in, with each line 
 	await bob.reads("meanwhile 4");
 	await bob.says("after 5");
 	await ann.reads("after 5");
+	await bob.reads("after 5");
 	for (const { page } of [ann, bob]) {
 		const log = await page.getByRole("log").innerText();
 		const said = log.match(/(before|meanwhile|after) \d/g);
@@ -100,7 +101,7 @@ test("what is said into a dead connection is sent once that is noticed", async (
 	await ann.page.clock.runFor(10_000);
 	await ann.seesStatus("Offline. Your lines are kept.");
 	setSilent(false);
-	await ann.presses("Try now");
+	await ann.retries();
 	await ann.reads("she does not hear this");
 	await bob.reads("into the tunnel");
 	expect(await bob.count("into the tunnel")).toBe(1);
@@ -380,7 +381,7 @@ test("a message that was to be deleted while the server was away is still there,
 	await ann.presses("More");
 	await ann.presses("Delete");
 	await ann.presses("Delete");
-	await ann.seesStatus("There is no connection, so nothing was deleted.");
+	await ann.hasHeard("There is no connection, so nothing was deleted.");
 	await restart();
 	await ann.reads("regretted");
 });

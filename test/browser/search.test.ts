@@ -24,6 +24,7 @@ test("a word finds a message of another room, and Enter goes there", async () =>
 	for (let nth = 0; nth < 60; nth++) await ann.says(`weed ${nth}`);
 	await ann.reads("weed 59");
 	await ann.goesTo("kitchen");
+	await ann.isOpen();
 	const { keyboard } = ann.page;
 	await keyboard.press("Control+Shift+f");
 	await looksFor(ann, "TULIP");
@@ -52,6 +53,7 @@ test("the times of what is found are in the language that was chosen", async () 
 	await page.evaluate(() => localStorage.setItem("language", "de"));
 	await page.reload();
 	await page.locator("html[lang=de] #text").waitFor();
+	await ann.isOpen();
 	await page.keyboard.press("Control+Shift+f");
 	const field = page.getByRole("searchbox");
 	await field.fill("heron");
@@ -103,6 +105,7 @@ test("a private room is searched by its title", async () => {
 	await ann.says("a lantern inside");
 	await ann.reads("a lantern inside");
 	await ann.goesTo("porch");
+	await ann.isOpen();
 	await ann.page.keyboard.press("Control+Shift+f");
 	await dialogOf(ann).getByRole("checkbox").check();
 	const hit = dialogOf(ann).getByRole("button", { name: "inside" });
@@ -136,7 +139,7 @@ test("looks that did not load are loaded when they are needed again", async () =
 	const abort = { times: 1 };
 	await page.route("**/later.css", (route) => route.abort(), abort);
 	await page.keyboard.press("Control+Shift+f");
-	await page.getByText("There is no connection.").first().waitFor();
+	await ann.hasHeard("There is no connection.");
 	expect(await dialogOf(ann).count()).toBe(0);
 	await page.keyboard.press("Control+Shift+f");
 	await dialogOf(ann).getByRole("searchbox").waitFor();
@@ -155,7 +158,7 @@ test("looks that are there are not loaded again after another part was not", asy
 	await page.route("**/qr-*.js", (route) => route.abort(), abort);
 	await ann.opensMenu();
 	await ann.presses("Share link");
-	await page.getByText("There is no connection.").first().waitFor();
+	await ann.hasHeard("There is no connection.");
 	await page.keyboard.press("Control+Shift+f");
 	await dialogOf(ann).getByRole("searchbox").waitFor();
 	expect(await page.locator("link[href*='later.css']").count()).toBe(1);
@@ -175,6 +178,7 @@ test("a private room called like a public one is searched with it", async () => 
 	await ann.says("plums in here");
 	await ann.reads("plums in here");
 	await ann.goesTo("harbour");
+	await ann.isOpen();
 	await ann.page.keyboard.press("Control+Shift+f");
 	await looksFor(ann, "plums in:market");
 	for (const text of ["plums out here", "plums in here"])
@@ -228,6 +232,7 @@ test("a search that follows another at once waits for its answer", async () => {
 	await ann.says("a goat on the hill");
 	await ann.reads("a goat on the hill");
 	await ann.goesTo("plain");
+	await ann.isOpen();
 	await ann.page.keyboard.press("Control+Shift+f");
 	await dialogOf(ann).getByRole("searchbox").fill("goat");
 	await dialogOf(ann).evaluate((dialog) => {

@@ -82,7 +82,7 @@ test("a page of another build than the server's says that it has to be reloaded"
 		route.fulfill(noLongerThere),
 	);
 	await ann.opensSettings();
-	await ann.seesStatus("Plume has been updated. Reload this page.");
+	await ann.hasHeard("Plume has been updated. Reload this page.");
 	await ann.page.unroute(/-[0-9a-f]{8}\.\w+$/);
 	await ann.page.reload();
 	await ann.opensSettings();
@@ -102,7 +102,7 @@ test("an upgrade is told although the browser has all of the last build but the 
 		);
 	await ann.opensMenu();
 	await ann.presses("Share link");
-	await ann.seesStatus("Plume has been updated. Reload this page.");
+	await ann.hasHeard("Plume has been updated. Reload this page.");
 	ann.expectsFailedLoads();
 });
 

@@ -15,6 +15,21 @@ export const phone = {
 	hasTouch: true,
 } satisfies BrowserContextOptions;
 
+/** Runs in the page. Keeps what is there for seconds only, for a test that looks later. */
+function keepBriefWords() {
+	const said: string[] = [];
+	Object.assign(globalThis, { said });
+	const begin = () => {
+		for (const where of document.querySelectorAll("#brief-notice, #announcer"))
+			new MutationObserver(() => {
+				const { id, textContent } = where;
+				if (textContent) said.push(`${id} ${textContent}`);
+			}).observe(where, { childList: true });
+	};
+	// The markup is there then, and no module has shown anything yet.
+	document.addEventListener("readystatechange", begin, { once: true });
+}
+
 /** People who stay `between tests` live through one story, which the tests tell. */
 export function stage(
 	environment: Readonly<Record<string, string>> = {},
@@ -61,6 +76,7 @@ export function stage(
 		room = `room-${tests}`,
 	): Promise<Person> {
 		const context = await browser.newContext(options);
+		await context.addInitScript(keepBriefWords);
 		const person = new Person(await context.newPage(), where, name);
 		people.push(person);
 		await person.page.goto(plume.url + (room && `/r/${room}`));

@@ -29,12 +29,14 @@ async function goesBackTo(person: Person, room: RegExp): Promise<void> {
 }
 
 /** Chooses a language in the settings, whatever the present one. */
-async function choosesLanguage({ page }: Person, language: string) {
+async function choosesLanguage(person: Person, language: string) {
+	const { page } = person;
 	const side = page.locator("#show-side");
 	if (await side.isVisible()) await side.click();
 	await page.locator("#me").click();
 	await page.locator("#language").selectOption(language);
 	await page.locator(`html[lang=${language || "en"}] #text`).waitFor();
+	await person.hasWorker(language || "en");
 }
 
 test("a newcomer gives an email, then a code, then a name", async () => {
@@ -198,12 +200,12 @@ test("what was read in one tab is read in the other", async () => {
 		"new",
 		new URL("/r/lobby", bob.page.url()).href,
 	);
+	await bob.hidesTab();
 	await ann.says("Who has the map?");
 	await roomOf(other, /harbour 1 new/).waitFor();
 	await bob.reads("Who has the map?");
-	await bob.hidesTab();
-	await roomOf(other, /harbour$/).waitFor();
 	await bob.showsTab();
+	await roomOf(other, /harbour$/).waitFor();
 	await other.page.close();
 });
 
@@ -293,6 +295,8 @@ test("a word is found in this room, another in all of one's own", async () => {
 
 test("mentions and answers are in one list, which leads to them", async () => {
 	await goesBackTo(ann, /lobby/);
+	await titleOf(ann, "lobby").waitFor();
+	await ann.isOpen();
 	await ann.page.keyboard.press("Control+Shift+f");
 	await ann.presses("Mentions of me");
 	const dialog = ann.page.getByRole("dialog", { name: "Search" });

@@ -143,12 +143,17 @@ test("a key that ended a composition sends nothing", async () => {
 
 test("a million pasted characters cost no more than in a bare field", async () => {
 	const ann = await enter("ann");
+	/** The best of three: this process may have to wait for others. */
 	const paste = (field: HTMLTextAreaElement) => {
-		const start = performance.now();
-		field.value = "x ".repeat(500_000);
-		field.dispatchEvent(new Event("input", { bubbles: true }));
-		field.getBoundingClientRect();
-		return performance.now() - start;
+		const times = [1, 2, 3].map(() => {
+			field.value = "";
+			const start = performance.now();
+			field.value = "x ".repeat(500_000);
+			field.dispatchEvent(new Event("input", { bubbles: true }));
+			field.getBoundingClientRect();
+			return performance.now() - start;
+		});
+		return Math.min(...times);
 	};
 	const ours = await ann.field.evaluate(paste);
 	await ann.page.evaluate(() => {
@@ -278,7 +283,7 @@ test.each(["drop", "paste"])(
 			return { isPrevented: !field.dispatchEvent(event), url: location.href };
 		}, kind);
 		expect(isPrevented).toBe(true);
-		await ann.seesStatus("Pictures and files can’t be sent yet.");
+		await ann.hasHeard("Pictures and files can’t be sent yet.");
 		expect(ann.page.url()).toBe(url);
 	},
 );

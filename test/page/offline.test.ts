@@ -18,6 +18,7 @@ interface Asked {
 function worker(
 	network: () => Response | Promise<Response>,
 	pages: Readonly<Record<string, string>> = {},
+	isStuck = false,
 ) {
 	const listeners = new Map<string, (event: Asked) => void>();
 	runInNewContext(script, {
@@ -28,6 +29,7 @@ function worker(
 		caches: {
 			match: async (path: string, { cacheName }: { cacheName: string }) => {
 				expect(cacheName).toBe("plume-MARK /");
+				if (isStuck) return new Promise<never>(() => {});
 				const page = pages[path];
 				return page === undefined ? undefined : new Response(page);
 			},
@@ -103,6 +105,15 @@ test("a server that accepts and stays silent is as good as no network", async ()
 	const silent = () => new Promise<Response>(() => {});
 	const { load } = worker(silent, { "/": "page" });
 	expect(await load("/r/cats")).toBe("page");
+});
+
+test("a cache that does not answer hides no answer of the network, however late", async () => {
+	const late = async () => {
+		for (let turn = 0; turn < 3; turn += 1)
+			await new Promise((then) => setImmediate(then));
+		return new Response("new page");
+	};
+	expect(await worker(late, {}, true).load("/")).toBe("new page");
 });
 
 interface Clicked {
