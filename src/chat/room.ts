@@ -84,7 +84,7 @@ export class Room {
 	/** A reply, with the name of the one whom it answers if that is at hand: a client may know nothing of replies. */
 	#addressed(reply: Said): ServerMessage {
 		const answers = this.recent.nameAt(reply.replyTo ?? 0);
-		return answers ? { ...reply, answers } : reply;
+		return answers ? { answers, ...reply } : reply;
 	}
 
 	/** Lets the host hear an item. It hears an entry again if the client was not attached the first time. */

@@ -80,7 +80,7 @@ export class UnreadSubscriptions {
 	tell(room: RoomName): void {
 		const head = { kind: "head", ...this.#server.head(room) } as const;
 		const plain = new EncodedMessage(head);
-		const withMention = new EncodedMessage({ ...head, mentioned: true });
+		const withMention = new EncodedMessage({ mentioned: true, ...head });
 		const names = this.#mentioned.get(room);
 		this.#mentioned.delete(room);
 		for (const mailbox of this.#subscribers.get(room) ?? []) {

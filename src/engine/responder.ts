@@ -58,7 +58,8 @@ export class Responder {
 		const client = clientOf(this.#parts.states.ordered, connection);
 		const pending = login && pendingOf(this.#parts, login);
 		this.reply(connection, {
-			...{ kind: "refused", code: rule, text: refusalWords[rule] },
+			kind: "refused",
+			...{ code: rule, text: refusalWords[rule] },
 			...{ re, id, n, expected, retryAfter },
 			inRoom: client?.matches("inRoom") === true,
 			...(pending && { login: pending, now: this.#parts.clock.now() }),

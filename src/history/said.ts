@@ -86,12 +86,12 @@ function foundAs(
 	const same = now?.origin === then?.origin ? now : then;
 	const epoch = epochOf(log.id, same?.incarnation ?? "");
 	const position = { room, epoch, offset: then ? lastOf(then) : 0 };
-	const run = `${gaps}`;
-	const found = { ...position, ...span, segment, seq, time, text, author, run };
-	if (isTitle(event)) return { ...found, isTitle: true };
+	const where = { segment, seq, ...position, ...span };
+	const found = { time, text, author, run: `${gaps}`, ...where };
+	if (isTitle(event)) return { isTitle: true, ...found };
 	if (!isRelating(event)) return found;
 	const relation = { kind: relationKindOf(event), target: event.target };
-	return { ...found, relation };
+	return { relation, ...found };
 }
 
 /** Every text since a time, the newest segment first. */
@@ -150,7 +150,8 @@ async function* messagesIn(
 			if (!erasable) gaps.set(key, before + 1);
 			else
 				yield {
-					...{ seq, event, author, ...erasable },
+					seq,
+					...{ event, author, ...erasable },
 					...{ gaps: before, span, index },
 				};
 		}

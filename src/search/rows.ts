@@ -20,7 +20,8 @@ export function rowOf(
 	const isEdit = type === "message.edited";
 	const offset = isEdit ? event.target : own;
 	return {
-		...{ seq, segment: index.segment, at, bytes, time, name, identity },
+		seq,
+		...{ segment: index.segment, at, bytes, time, name, identity },
 		...{ room, origin: part.origin, offset, isEdit, text: erasable?.text },
 		...(!isEdit && { replyTo: event.replyTo }),
 	};

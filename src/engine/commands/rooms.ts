@@ -56,9 +56,9 @@ export function roomEntered(
 	const inside = state.room(room)?.context;
 	const holder = inside?.access && person !== who.identity ? { person } : {};
 	const event = {
-		...({ type: "client.entered", time, ...who, node } as const),
-		...holder,
-	};
+		type: "client.entered",
+		...{ time, ...who, node, ...holder },
+	} as const;
 	// The machine knows only the address with its `+tag`.
 	const until = sanctionedUntil(inside?.kicks, person, time);
 	if (until > 0) return refuse("isNotKicked", { retryAfterMs: until - time });
