@@ -5,6 +5,7 @@ import { isQuiet } from "../machines/quiet.ts";
 import { ConfigError, readConfig } from "../src/config.ts";
 import { OwnRooms } from "../src/engine/own-rooms.ts";
 import { Secrets } from "../src/engine/secrets.ts";
+import { Archive } from "../src/history/archive.ts";
 import { textOf } from "../src/log/disk.ts";
 import { memoryDisk } from "../src/log/memory-disk.ts";
 import { PushSender } from "../src/push/sender.ts";
@@ -111,6 +112,33 @@ describe("a note", () => {
 		await says(bob, "nobody else");
 		await says(bob, "me", offset);
 		expect(await notes()).toEqual(["me"]);
+	});
+
+	test("comes of a reply to who is there without a look into the log", async () => {
+		await says(ann, "who is there?");
+		const offset = Number(bob.items.at(-1)?.offset);
+		const looked = vi.spyOn(Archive.prototype, "find");
+		await says(bob, "me", offset);
+		expect(await notes()).toEqual(["me"]);
+		expect(looked).not.toHaveBeenCalled();
+	});
+
+	test("comes of no reply that only the log knows while many want to read there", async () => {
+		await says(ann, "who is there?");
+		const offset = Number(bob.items.at(-1)?.offset);
+		plume.server.room("lobby").recent.forgetItems();
+		const looked = vi.spyOn(Archive.prototype, "find");
+		let release = () => {};
+		const isReleased = new Promise<void>((then) => {
+			release = then;
+		});
+		for (let nth = 0; nth < 64; nth++)
+			void plume.archive.inTurn(() => isReleased);
+		bob.say("me", undefined, undefined, offset);
+		await vi.waitFor(() => expect(bob.items.at(-1)?.text).toBe("me"));
+		release();
+		await plume.settle();
+		expect(looked).not.toHaveBeenCalled();
 	});
 
 	test("comes of a reply to what is in no memory", async () => {

@@ -46,10 +46,10 @@ export class RecentItems {
 		return this.#items[this.#incomplete]?.item.offset ?? this.head.offset + 1;
 	}
 
-	/** Whose item stands at an offset, if it is remembered. */
-	nameAt(offset: number): string | undefined {
+	/** The item at an offset, if it is remembered. */
+	itemAt(offset: number): Item | undefined {
 		const item = this.#items[this.#indexOf(offset)]?.item;
-		return item?.offset === offset ? item.name : undefined;
+		return item?.offset === offset ? item : undefined;
 	}
 
 	/** The index of the first item from an offset on. */

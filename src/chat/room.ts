@@ -83,7 +83,7 @@ export class Room {
 
 	/** A reply, with the name of the one whom it answers if that is at hand: a client may know nothing of replies. */
 	#addressed(reply: Said): ServerMessage {
-		const answers = this.recent.nameAt(reply.replyTo ?? 0);
+		const answers = this.recent.itemAt(reply.replyTo ?? 0)?.name;
 		return answers ? { answers, ...reply } : reply;
 	}
 

@@ -52,7 +52,9 @@ function roomsRenamed({ stored: { event }, before, after }: Step) {
 	const owner = then.get(event.nameKey) ?? now.get(event.nameKey);
 	const person = owner ? personOf(owner) : "";
 	const rooms = after.roomsOf(person);
-	return rooms.filter(() => nameOf(then, person) !== nameOf(now, person));
+	const isSame =
+		rooms.length === 0 || nameOf(then, person) === nameOf(now, person);
+	return isSame ? [] : rooms;
 }
 
 export class OwnRooms {
@@ -101,9 +103,12 @@ export class OwnRooms {
 				? invitations?.get(event.invitation)
 				: undefined;
 		const { room = "", identity: one } = { ...ended, ...event };
-		const rooms = new Set([room, ...renamed]);
+		const people = step.after.room(room)?.context.people;
+		const isRenamed = (own: RoomName) => renamed.includes(own);
 		for (const [connection, { person }] of this.#subscribers) {
-			const isAmong = step.after.roomsOf(person).some((own) => rooms.has(own));
+			const isAmong =
+				people?.has(person) ||
+				(renamed.length > 0 && step.after.roomsOf(person).some(isRenamed));
 			if (isAmong || person === one) this.#sendSoon(connection);
 		}
 	}

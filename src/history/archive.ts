@@ -72,6 +72,11 @@ export class Archive {
 		return this.#pending >= MOST_PENDING;
 	}
 
+	/** Whether so many wait that what nobody waits for is left out: the rest is for people. */
+	get isNearlyBusy(): boolean {
+		return this.#pending >= MOST_PENDING / 4;
+	}
+
 	/** The items before an offset; undefined if there is no such position. Rejects if the log can't be read there. */
 	page(asked: PageAsked): Promise<Page | undefined> {
 		return this.inTurn(() => this.#page(asked));

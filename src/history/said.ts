@@ -87,7 +87,8 @@ function foundAs(
 	const epoch = epochOf(log.id, same?.incarnation ?? "");
 	const position = { room, epoch, offset: then ? lastOf(then) : 0 };
 	const where = { segment, seq, ...position, ...span };
-	const found = { time, text, author, run: `${gaps}`, ...where };
+	const run = `${gaps}`;
+	const found = { time, text, author, run, ...where };
 	if (isTitle(event)) return { isTitle: true, ...found };
 	if (!isRelating(event)) return found;
 	const relation = { kind: relationKindOf(event), target: event.target };

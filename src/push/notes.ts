@@ -58,11 +58,13 @@ export class Notes {
 	/** Call once a message is committed. */
 	hear(said: Said): void {
 		const { push, people, states } = this.#parts;
-		if (!push || people.reachable.size === 0 || !leads(this.#parts)) return;
+		if (!push || !leads(this.#parts)) return;
 		const context = states.committed.room(said.room)?.context;
 		const member = context?.members.get(said.client);
 		const { names } = states.committed.server.context;
 		const writer = member ? personUnder(names, member) : "";
+		const { reachable } = people;
+		if (reachable.size <= (reachable.has(writer) ? 1 : 0)) return;
 		// Who erases or edits it is behind this in the archive's turn.
 		void this.#meantBy(said).then((meant) => {
 			const direct = context?.access === "direct" && context.people?.keys();
@@ -72,7 +74,7 @@ export class Notes {
 				...new Set([...meant, ...people.wantAll(said.room), ...(direct || [])]),
 			].filter(
 				(person) =>
-					person !== writer && people.reachable.has(person) && isWanted(person),
+					person !== writer && reachable.has(person) && isWanted(person),
 			);
 			if (wanted.length === 0) return;
 			const looking = this.#looking(said.room);
@@ -85,19 +87,30 @@ export class Notes {
 
 	/** Who is mentioned in a message, and whose message it answers. */
 	async #meantBy(said: Said): Promise<Set<Identity>> {
-		const { archive, states, report } = this.#parts;
-		const { room, epoch, text, replyTo: offset } = said;
-		const { names } = states.committed.server.context;
+		const { names } = this.#parts.states.committed.server.context;
 		const called = (word: string) => personCalled(names, word) ?? [];
-		const meant = new Set(mentioned(text).flatMap(called));
-		if (offset === undefined || archive.isBusy) return meant;
+		const meant = new Set(mentioned(said.text).flatMap(called));
+		const author = await this.#answeredBy(said);
+		return author ? meant.add(personUnder(names, author)) : meant;
+	}
+
+	/** Whose message one answers. The log, where people want to read, is asked only if they are not in the room any more. */
+	async #answeredBy({ room, epoch, replyTo: offset }: Said) {
+		if (offset === undefined) return undefined;
+		const { archive, server, states, report } = this.#parts;
+		const item = server.find(room)?.recent.itemAt(offset);
+		if (item?.kind === "said" && item.epoch === epoch) {
+			const { members } = states.committed.room(room)?.context ?? {};
+			const member = members?.get(item.client);
+			if (member) return member;
+		}
+		if (archive.isNearlyBusy) return undefined;
 		const found = await archive
 			.find({ room, epoch, offset })
 			.catch((error: unknown) => report.warn({ error }, "a reply has no note"));
-		if (!found) return meant;
+		if (!found) return undefined;
 		const { name, identity } = found.author;
-		const { nameKey = "" } = parseName(name) ?? {};
-		return meant.add(personUnder(names, { identity, nameKey }));
+		return { identity, nameKey: parseName(name)?.nameKey ?? "" };
 	}
 
 	/** Sends a note to all browsers of a person, but not again at once; false if there are none. */
