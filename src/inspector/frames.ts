@@ -55,9 +55,9 @@ export function momentOf({ stored, before, after }: Step): Moment {
 		const transitions = machine.getTransitionData(from, event).map(nameOf);
 		const state: StateValue = (is ?? step(from, event)).value;
 		moved.push({
-			...carrierOf(after, id),
 			type: "step",
 			actor: id,
+			...carrierOf(after, id),
 			event: event.type,
 			transitions,
 			state,

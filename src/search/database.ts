@@ -290,7 +290,7 @@ type About = Omit<Parameters<typeof termsOf>[0], "text">;
 
 /** What is indexed of a line: its terms and its words. */
 const wordsOf = (about: About, text: string) =>
-	[termsOf({ ...about, text }), tokensOf(text).join(" ")] as const;
+	[termsOf({ text, ...about }), tokensOf(text).join(" ")] as const;
 
 /** The columns of a row that are numbers. */
 const numbersIn = ({ ...row }: Found) => ({
