@@ -6,7 +6,6 @@ import { once } from "node:events";
 import { join, resolve } from "node:path";
 import { isatty } from "node:tty";
 import { type Logger, pino } from "pino";
-import { prettyFactory } from "pino-pretty";
 import { diskWithProgress } from "./cli/progress.ts";
 import { systemClock } from "./clock.ts";
 import { removeCopies } from "./cluster/copies.ts";
@@ -52,7 +51,7 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 	const { config } = asked;
 	// SQLite makes its lock with a mode of its own.
 	process.umask(0o077);
-	const { output, logger } = openLogger(config);
+	const { output, logger } = await openLogger(config);
 	const print = (line: string) => output.write(`${line}\n`);
 	const fatal = fatalEnd(logger, output);
 	const onFatal = fatal.begin;
@@ -123,20 +122,26 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 }
 
 /** The operational log: JSON for programs, or pretty on a terminal. */
-function openLogger({ node, warnings }: Config) {
+async function openLogger({ node, warnings }: Config) {
+	const shape = isTerminal ? await prettyShape() : String;
 	const output = openOutput(1, (dropped) =>
 		logger.warn(
 			{ dropped },
 			"lines of this log were dropped: nobody read them, or the disk was full",
 		),
 	);
-	const shape = isTerminal ? prettyFactory({ singleLine: true }) : String;
 	const logger = pino(
 		{ base: node ? { node } : null },
 		{ write: (line: string) => output.write(shape(line)) },
 	);
 	for (const warning of warnings) logger.warn(warning);
 	return { output, logger };
+}
+
+/** Loaded only for a terminal: it takes 50 ms. */
+async function prettyShape() {
+	const { prettyFactory } = await import("pino-pretty");
+	return prettyFactory({ singleLine: true });
 }
 
 /** The fields that tell an operator at a glance whether this is the server that was meant. */
