@@ -152,6 +152,8 @@ export class FileLog extends GroupCommit {
 	/** Continues from the end of the log. */
 	#following(): Verifier {
 		const { position } = this;
+		// It knows the batch that may have begun.
+		if (!position) this.#followed = this.#verifier;
 		if (!position || this.#followed === this.#verifier) return this.#verifier;
 		const verifier = new Verifier({ after: position });
 		const { first = 1 } = this.segments.growing ?? {};

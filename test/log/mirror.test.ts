@@ -43,6 +43,23 @@ test("it has the same entries, and goes on from them", async () => {
 	expect(texts).toEqual(["one", "two", "three"]);
 });
 
+test("an empty one takes a batch in parts, as the lines come", async () => {
+	const log = memoryLog("a", clock);
+	await readAll(log);
+	log.listen(new Witness());
+	let bytes = NONE;
+	log.onBatch.add((batch) => {
+		bytes = Buffer.from(batch.bytes);
+	});
+	log.append([said("one"), said("two"), said("three")]);
+	while (log.committed < log.ordered) await settle();
+	const firstEnd = bytes.indexOf("\n", bytes.indexOf("\n") + 1) + 1;
+	const { log: mirror } = await emptyMirror();
+	await mirror.mirror(bytes.subarray(0, firstEnd));
+	await mirror.mirror(bytes.subarray(firstEnd));
+	expect(mirror.committed).toBe(3);
+});
+
 test("killed between the header of a segment and the batch, it takes both again", async () => {
 	const [one = NONE, two = NONE] = await written("a", "one", "two");
 	const disk = memoryDisk();
