@@ -5,6 +5,7 @@
  * come back with the event that they rest on.
  * While it can't be reached, people stay connected and are told so.
  */
+import type { Identity } from "../../machines/events.ts";
 import { ConfigError } from "../config.ts";
 import type { Command } from "../engine/command.ts";
 import type { Connection } from "../engine/connection.ts";
@@ -33,6 +34,7 @@ export class Edge implements Cluster {
 	readonly leads = false;
 	readonly node: string;
 	labels: ReadonlyMap<string, string>;
+	admins: ReadonlySet<Identity> | undefined;
 	readonly #parts: EdgeParts;
 	#engine: Engine | undefined;
 	#log: Log | undefined;
@@ -57,7 +59,6 @@ export class Edge implements Cluster {
 	readonly #asking = new Asking();
 	#elsewhere = countsOf([]);
 	#tellNetworks = ifChanged<NetworkCounts[number]>(() => {});
-	#policy = {};
 
 	constructor(parts: EdgeParts) {
 		this.#parts = parts;
@@ -78,8 +79,8 @@ export class Edge implements Cluster {
 	}
 
 	/** Resolves once this node has what the sequencer had when it was reached. Rejects with `ConfigError` if this is no mirror of its log. */
-	start({ engine, log, policy }: Omit<Running, "states">): Promise<void> {
-		[this.#engine, this.#log, this.#policy] = [engine, log, policy];
+	start({ engine, log }: Pick<Running, "engine" | "log">): Promise<void> {
+		[this.#engine, this.#log] = [engine, log];
 		this.#stopBeating = eachBeat(this.#parts.clock, () => this.#beat());
 		return new Promise((isCurrent, isRefused) => {
 			this.#onCurrent = () => {
@@ -162,7 +163,7 @@ export class Edge implements Cluster {
 
 	/** This node decides what waits here. */
 	takeWaiting(receive: (connection: Connection, command: Command) => void) {
-		[this.#isIdle, this.#isLate] = [true, false];
+		[this.#isIdle, this.#isLate, this.admins] = [true, false, undefined];
 		this.#onCurrent();
 		this.#link?.close();
 		this.#lost(undefined);
@@ -251,7 +252,7 @@ export class Edge implements Cluster {
 				this.#asking.answer(message);
 				break;
 			case "admins":
-				Object.assign(this.#policy, { admins: new Set(message.admins) });
+				this.admins = new Set(message.admins);
 				break;
 			case "nodes":
 				this.labels = new Map(message.labels);

@@ -88,6 +88,10 @@ export class Node implements Cluster {
 		return (this.leads ? this.#sequencer : this.#edge).labels;
 	}
 
+	get admins() {
+		return this.leads ? undefined : this.#edge.admins;
+	}
+
 	get described(): string {
 		return (this.leads ? this.#sequencer : this.#edge).described;
 	}
@@ -186,13 +190,10 @@ export class Node implements Cluster {
 
 	forward: Cluster["forward"] = (...it) => this.#edge.forward(...it);
 	disconnect: Cluster["disconnect"] = (...it) => this.#edge.disconnect(...it);
+	ask: Cluster["ask"] = (...it) => this.#edge.ask(...it);
 
 	signal(broadcast: Broadcast): void {
 		(this.leads ? this.#sequencer : this.#edge).signal(broadcast);
-	}
-
-	ask(...asked: Parameters<Cluster["ask"]>) {
-		return this.#edge.ask(...asked);
 	}
 
 	#entry(kind: NewMessage["kind"]): NewMessage {

@@ -627,6 +627,17 @@ describe("what an operator asks of an edge", () => {
 			await world.advance(1000);
 			await expect(table()).rejects.toThrow("Only an admin");
 		});
+
+		test("answers none to one who is an admin by the settings of an edge alone", async () => {
+			const { world, ben } = await changed();
+			const again = { PLUME_ADMINS: "ben@example.org" };
+			const two = await world.startEdge("edge2", undefined, { again });
+			await world.sequencer.server.operate("reload");
+			await world.advance(1000);
+			await two.server.operate("reload");
+			const table = async () => two.server.operator.ask("who", [], ben);
+			await expect(table()).rejects.toThrow("Only an admin");
+		});
 	});
 
 	test("by the admin page tells how the sequencer is", async () => {
