@@ -1,7 +1,7 @@
 /** `plume serve --edges N`: one process starts the others, and ends with them. */
 import { once } from "node:events";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { newDataFolder, Plume, run } from "./program.ts";
@@ -52,6 +52,21 @@ test("a sequencer that is started again accepts nothing more", async () => {
 		)
 		.not.toBe(first);
 	expect(await flags(again)).not.toContain("--accept-missing");
+	await plume.stop();
+});
+
+test("a connection that an edge was handed when it died is closed", async () => {
+	const plume = await Plume.start({ PLUME_EDGES: "1" });
+	const edge = await plume.childCalled("edge 1");
+	process.kill(edge, "SIGSTOP");
+	const open = async () => (await readdir(`/proc/${plume.pid}/fd`)).length;
+	const before = await open();
+	const socket = connect(plume.port, "127.0.0.1");
+	socket.on("error", () => {});
+	await expect.poll(open).toBe(before + 1);
+	const closed = once(socket, "close");
+	process.kill(edge, "SIGKILL");
+	await closed;
 	await plume.stop();
 });
 
