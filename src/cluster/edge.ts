@@ -6,12 +6,12 @@
  * While it can't be reached, people stay connected and are told so.
  */
 import type { Identity } from "../../machines/events.ts";
-import { ConfigError } from "../config.ts";
 import type { Command } from "../engine/command.ts";
 import type { Connection } from "../engine/connection.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Cluster } from "../engine/parts.ts";
 import { asError } from "../log/cache.ts";
+import { WrongCopy } from "../log/evidence.ts";
 import type { Log } from "../log/log.ts";
 import { Asking } from "./asking.ts";
 import { eachBeat, SILENT_MS } from "./beats.ts";
@@ -78,7 +78,7 @@ export class Edge implements Cluster {
 		return this.#isWelcome ? undefined : "the sequencer can't be reached";
 	}
 
-	/** Resolves once this node has what the sequencer had when it was reached. Rejects with `ConfigError` if this is no mirror of its log. */
+	/** Resolves once this node has what the sequencer had when it was reached. Rejects with `WrongCopy` if this is no mirror of its log. */
 	start({ engine, log }: Pick<Running, "engine" | "log">): Promise<void> {
 		[this.#engine, this.#log] = [engine, log];
 		this.#stopBeating = eachBeat(this.#parts.clock, () => this.#beat());
@@ -230,7 +230,7 @@ export class Edge implements Cluster {
 				break;
 			case "unwelcome":
 				this.#closing = true;
-				this.#onRefused(new ConfigError(message.why));
+				this.#onRefused(new WrongCopy(message.why));
 				break;
 			case "lines":
 				this.#following = this.#following

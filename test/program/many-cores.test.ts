@@ -4,7 +4,7 @@ import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { newDataFolder, Plume, run } from "./program.ts";
+import { filesIn, newDataFolder, Plume, run } from "./program.ts";
 
 /** The data folder of a server of so many edges that was there a moment ago. */
 async function ended(edges: string): Promise<string> {
@@ -104,4 +104,16 @@ test("an edge's copy that is no part of the log is made anew", async () => {
 	const plume = await Plume.start({ PLUME_DATA, PLUME_EDGES: "1" });
 	expect((await fetch(`${plume.url}/readyz`)).status).toBe(200);
 	await plume.stop();
+});
+
+test("an edge's copy in which a part has rotted is made anew", async () => {
+	const PLUME_DATA = await ended("1");
+	await Plume.start({ PLUME_DATA, PLUME_EDGES: "1" }).then((it) => it.stop());
+	const folder = join(PLUME_DATA, "edges", "1", "log");
+	for (const [path, text] of await filesIn(folder))
+		await writeFile(path, text.replace("server.started", "server.rotten!"));
+	const plume = await Plume.start({ PLUME_DATA, PLUME_EDGES: "1" });
+	expect((await fetch(`${plume.url}/readyz`)).status).toBe(200);
+	const { stderr } = await plume.stop();
+	expect(stderr).toContain("its copy of the log is made anew");
 });
