@@ -92,13 +92,12 @@ export class Edge implements Cluster {
 		});
 	}
 
-	async close(): Promise<void> {
+	/** The log then takes what it has begun with, and nothing more once it is closed, too. */
+	close(): void {
 		this.#closing = true;
 		this.#stopBeating();
 		this.#cancel();
 		this.#link?.close();
-		// It gives up what a full disk does not take once it is closed.
-		if (!this.#log?.frozen) await this.#following;
 	}
 
 	get role() {

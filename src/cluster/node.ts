@@ -135,9 +135,7 @@ export class Node implements Cluster {
 		this.#isEnding = true;
 		this.#heads.stop();
 		this.#reading.stop.abort();
-		// It gives up what a full disk does not take once it is closed.
-		if (!this.#running?.log.frozen) await this.#reading.done;
-		await this.#edge.close();
+		this.#edge.close();
 		if (this.leads)
 			await port.publish(this.#entry("handover"), this.#last).catch(() => {});
 		this.#sequencer.close();

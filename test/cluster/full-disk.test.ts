@@ -49,6 +49,30 @@ test("an edge whose disk is full says so, and goes on once there is room", async
 	);
 });
 
+test("an edge whose disk fills while it stops ends", async () => {
+	const world = await World.open(1);
+	const [edge] = world.edges;
+	const disk = new FakeDisk();
+	const full = await world.startEdge("full", disk);
+	const ann = edge && (await world.enter(edge, "ann"));
+	let isFilling = false;
+	disk.interrupt = (call) => {
+		if (call.kind !== "write" || isFilling) return isFull(call);
+		isFilling = true;
+		return new Promise((fail) => setImmediate(() => fail(isFull(call))));
+	};
+	ann?.say("hello", 1);
+	while (!isFilling) await new Promise((turn) => setImmediate(turn));
+	full.edge.close();
+	let isOver = false;
+	void full.server.engine.stop().then(() => {
+		isOver = true;
+	});
+	await world.advance(1000);
+	expect(isOver).toBe(true);
+	expect(world.fatal).toEqual([]);
+});
+
 test("a node on NATS whose disk is full stops when it is asked to", async () => {
 	const world = new Nodes(seeded(1));
 	const first = await world.start();

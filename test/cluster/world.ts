@@ -90,7 +90,7 @@ export class World {
 	/** The process ends at once, and with it the connections of its people. Answers what is on its disk. */
 	killEdge(node: EdgeNode): Promise<Disk> {
 		this.edges.splice(this.edges.indexOf(node), 1);
-		void node.edge.close();
+		node.edge.close();
 		for (const person of node.server.people) person.hangUp();
 		return copyOf(node.disk);
 	}
