@@ -27,6 +27,7 @@ import type {
 import { countsOf, ifChanged, type NetworkCounts } from "./network-counts.ts";
 import { tellConnection } from "./tell-connection.ts";
 import { Undecided } from "./undecided.ts";
+import { Unstored } from "./unstored.ts";
 
 const RETRY_MS = [50, 100, 200, 500, 1000, 2000];
 
@@ -48,6 +49,7 @@ export class Edge implements Cluster {
 	#cancel = () => {};
 	#stopBeating = () => {};
 	#following = Promise.resolve();
+	readonly #unstored = new Unstored();
 	#sequencer = "";
 	#onCurrent = () => {};
 	/** While this node starts, a refusal only rejects the start. */
@@ -153,7 +155,7 @@ export class Edge implements Cluster {
 		else this.#link?.send({ kind: "beat" });
 	}
 
-	/** Another sequencer is there. */
+	/** Another sequencer is there, or this one is to begin anew. */
 	redial(): void {
 		[this.#tries, this.#isIdle] = [0, false];
 		this.#link?.close();
@@ -172,11 +174,13 @@ export class Edge implements Cluster {
 	#dial() {
 		this.#cancel();
 		if (this.#link || this.#closing || this.#isIdle) return;
-		const socket = this.#parts.dial();
+		const socket = this.#log?.frozen ? undefined : this.#parts.dial();
 		if (!socket) return this.#lost(undefined);
 		const link: ToSequencer = new Link(socket, this.#parts.seal, {
 			onMessage: (message: FromSequencer, bytes) => {
-				if (link === this.#link) this.#hear(message, bytes);
+				if (link !== this.#link) return;
+				if (this.#unstored.isTooMuch(this.#log, bytes)) this.redial();
+				else this.#hear(message, bytes);
 			},
 			onClose: (error) => {
 				if (link === this.#link) this.#lost(error);
