@@ -6,12 +6,13 @@
 import type { Logger } from "pino";
 import { Damage } from "./log/damage.ts";
 import { Removed } from "./log/disk.ts";
+import { Incomplete } from "./log/evidence.ts";
 import type { Log } from "./log/log.ts";
 import type { Output } from "./output.ts";
 import { ConfigError } from "./settings.ts";
 
 const MOST_MS = 1000;
-const NO_BUGS = [ConfigError, Damage, Removed];
+const NO_BUGS = [ConfigError, Damage, Incomplete, Removed];
 
 interface Fatal {
 	/** Set as soon as it is open. */

@@ -9,6 +9,7 @@ import type { PlumeEvent } from "../machines/events.ts";
 import { type Config, ConfigError } from "./config.ts";
 import type { State } from "./engine/state.ts";
 import { namesIn, realDisk, replaceFile } from "./log/disk.ts";
+import { WrongCopy } from "./log/evidence.ts";
 import type { Log } from "./log/log.ts";
 import type { ServiceParts } from "./service.ts";
 
@@ -57,7 +58,8 @@ export async function findSecret(
 }
 
 /**
- * Throws `ConfigError` if the log names another secret. A log that names none
+ * Throws `ConfigError` if the log names another secret; `WrongCopy` if it is an
+ * edge's. A log that names none
  * gets this one's fingerprint: at once if that is safe, else as soon as someone
  * logs in whose name was claimed before. Call the answer, if there is one, with
  * each event that is logged.
@@ -73,8 +75,9 @@ export function checkSecret(
 		log.nameSecret(mine);
 		return undefined;
 	}
+	const Kind = config.upstream ? WrongCopy : ConfigError;
 	if (found !== undefined)
-		throw new ConfigError(
+		throw new Kind(
 			`${config.secret ? "PLUME_SECRET" : join(config.data, "secret")} is another secret (${mine}) than this log was written with (${found}). ${LOST}: restore it from a backup, or start with --accept-secret.`,
 		);
 	return (event) => {

@@ -9,12 +9,7 @@ import { connect } from "node:net";
 import { dirname, resolve } from "node:path";
 import { clockIsBehind } from "../clock.ts";
 import type { NatsSettings } from "../cluster/nats-settings.ts";
-import {
-	type Config,
-	ConfigError,
-	type Environment,
-	readConfig,
-} from "../config.ts";
+import { type Config, type Environment, readConfig } from "../config.ts";
 import { fold } from "../engine/fold.ts";
 import { Secrets } from "../engine/secrets.ts";
 import { State } from "../engine/state.ts";
@@ -28,9 +23,9 @@ import { checkSecret, findSecret } from "../secret-file.ts";
 import { makeMailer } from "../serve.ts";
 import { loadEnvironment } from "../settings-file.ts";
 import type { Address, LocalPath } from "../transport/listen.ts";
-import { explained } from "./start-error.ts";
+import { type ErrorCode, exitCodeOf, explained } from "./start-error.ts";
 
-type ExitCode = 0 | 1 | 2 | 3;
+type ExitCode = 0 | ErrorCode;
 const { R_OK, W_OK, X_OK } = constants;
 
 /** What is looked at, and a function that says that it is well, or throws what is wrong and what to do. */
@@ -60,7 +55,7 @@ export async function reportAll(
 			print(`${what}: ok, ${await examine()}`);
 		} catch (thrown) {
 			const error = explained(thrown);
-			const bad = error instanceof ConfigError ? 2 : 1;
+			const bad = exitCodeOf(error);
 			code ||= what === "log" && bad === 1 ? 3 : bad;
 			print(`${what}: ${messageOf(error)}`);
 		}

@@ -21,7 +21,7 @@ import {
 } from "./arguments.ts";
 import { helpText } from "./help.ts";
 import { diskWithProgress } from "./progress.ts";
-import { explained, wordsOf } from "./start-error.ts";
+import { exitCodeOf, explained, wordsOf } from "./start-error.ts";
 
 /** How often `--follow` looks for new events. */
 const FOLLOW_MS = 250;
@@ -182,6 +182,6 @@ main().then(
 	(error: unknown) => {
 		warn(`plume: ${wordsOf(error)}`);
 		// A server that could not start may have timers running.
-		process.exit(error instanceof ConfigError ? 2 : 1);
+		process.exit(exitCodeOf(error));
 	},
 );

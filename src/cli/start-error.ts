@@ -21,6 +21,8 @@ const COMMAND: Readonly<Record<string, string>> = {
 /** Errors that may pass, so that the service manager should try again. */
 const TRANSIENT = /^(EADDRINUSE|EADDRNOTAVAIL|EAI_AGAIN|ENOSPC)$/;
 
+export type ErrorCode = 1 | 2 | 3;
+
 export function explained(error: unknown): unknown {
 	if (error instanceof Error && error.name === "Damage")
 		return new Error(
@@ -54,6 +56,12 @@ function wordsFor(error: NodeJS.ErrnoException & Record<string, unknown>) {
 	const why = FOLDER[code];
 	if (code === "ENOSPC") return `PLUME_DATA: ${why}`;
 	return path && why ? `PLUME_DATA: ${path} is no use: ${why}` : undefined;
+}
+
+/** The exit code of a command that an error ends. */
+export function exitCodeOf(error: unknown): ErrorCode {
+	if (error instanceof ConfigError) return 2;
+	return error instanceof Error && error.name === "WrongCopy" ? 3 : 1;
 }
 
 /** Words for an error that ends a command other than the server. */

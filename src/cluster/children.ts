@@ -1,14 +1,14 @@
 /** Processes that are started again when they end, until one of them can't start, or all are to end. */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { realDisk } from "../log/disk.ts";
+import { messageOf, realDisk } from "../log/disk.ts";
 
 /** A process that ended is started again after so long. */
 const AGAIN_MS = 500;
 /** One that ends by itself sooner than this can't start. */
 const STARTED_MS = 5000;
-/** It names a wrong setting as the reason, or another log. */
-const REFUSED = 2;
+/** Its copy of the log is of no use. */
+const WRONG_COPY = 3;
 
 /** What the one that decides is called. */
 export const SEQUENCER = "the sequencer";
@@ -28,7 +28,7 @@ export class Children {
 		});
 	}
 
-	/** Starts a process. `copy` is a folder that is made anew, once, if it is refused. */
+	/** Starts a process. `copy` is the folder of its copy of the log, which is made anew, once, if it is of no use. */
 	keep(name: string, start: () => ChildProcess, copy?: string): void {
 		const startedAt = Date.now();
 		const child = start();
@@ -36,18 +36,25 @@ export class Children {
 		child.once("exit", (status, signal) => {
 			this.#running.delete(name);
 			if (this.#code !== undefined) return;
+			// It may take long until all of it is read.
+			const isOther = status === WRONG_COPY && copy !== undefined;
 			const isWrong = !signal && Date.now() - startedAt < STARTED_MS;
-			const isOther = isWrong && status === REFUSED && copy !== undefined;
 			if (isWrong && !isOther) return void this.stop(status ?? 1);
 			const why = isOther ? "its copy of the log is made anew" : "";
 			this.#warn(
 				`plume: ${name} ended (${signal ?? status}): starting it again ${why}`.trim(),
 			);
-			const removed = isOther ? realDisk.removeFolder(copy) : undefined;
+			const removed = isOther ? this.#remove(copy) : undefined;
 			const again = () =>
 				this.#code ?? this.keep(name, start, isOther ? undefined : copy);
 			setTimeout(() => void Promise.resolve(removed).then(again), AGAIN_MS);
 		});
+	}
+
+	async #remove(copy: string): Promise<void> {
+		await realDisk
+			.removeFolder(copy)
+			.catch((error: unknown) => this.#warn(`plume: ${messageOf(error)}`));
 	}
 
 	/** Those who serve people end first. */

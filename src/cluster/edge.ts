@@ -5,12 +5,13 @@
  * come back with the event that they rest on.
  * While it can't be reached, people stay connected and are told so.
  */
-import { ConfigError } from "../config.ts";
+import type { Identity } from "../../machines/events.ts";
 import type { Command } from "../engine/command.ts";
 import type { Connection } from "../engine/connection.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Cluster } from "../engine/parts.ts";
 import { asError } from "../log/cache.ts";
+import { WrongCopy } from "../log/evidence.ts";
 import type { Log } from "../log/log.ts";
 import { Asking } from "./asking.ts";
 import { eachBeat, SILENT_MS } from "./beats.ts";
@@ -26,6 +27,7 @@ import type {
 import { countsOf, ifChanged, type NetworkCounts } from "./network-counts.ts";
 import { tellConnection } from "./tell-connection.ts";
 import { Undecided } from "./undecided.ts";
+import { Unstored } from "./unstored.ts";
 
 const RETRY_MS = [50, 100, 200, 500, 1000, 2000];
 
@@ -33,6 +35,7 @@ export class Edge implements Cluster {
 	readonly leads = false;
 	readonly node: string;
 	labels: ReadonlyMap<string, string>;
+	admins: ReadonlySet<Identity> | undefined;
 	readonly #parts: EdgeParts;
 	#engine: Engine | undefined;
 	#log: Log | undefined;
@@ -46,6 +49,7 @@ export class Edge implements Cluster {
 	#cancel = () => {};
 	#stopBeating = () => {};
 	#following = Promise.resolve();
+	readonly #unstored = new Unstored();
 	#sequencer = "";
 	#onCurrent = () => {};
 	/** While this node starts, a refusal only rejects the start. */
@@ -57,7 +61,6 @@ export class Edge implements Cluster {
 	readonly #asking = new Asking();
 	#elsewhere = countsOf([]);
 	#tellNetworks = ifChanged<NetworkCounts[number]>(() => {});
-	#policy = {};
 
 	constructor(parts: EdgeParts) {
 		this.#parts = parts;
@@ -77,9 +80,9 @@ export class Edge implements Cluster {
 		return this.#isWelcome ? undefined : "the sequencer can't be reached";
 	}
 
-	/** Resolves once this node has what the sequencer had when it was reached. Rejects with `ConfigError` if this is no mirror of its log. */
-	start({ engine, log, policy }: Omit<Running, "states">): Promise<void> {
-		[this.#engine, this.#log, this.#policy] = [engine, log, policy];
+	/** Resolves once this node has what the sequencer had when it was reached. Rejects with `WrongCopy` if this is no mirror of its log. */
+	start({ engine, log }: Pick<Running, "engine" | "log">): Promise<void> {
+		[this.#engine, this.#log] = [engine, log];
 		this.#stopBeating = eachBeat(this.#parts.clock, () => this.#beat());
 		return new Promise((isCurrent, isRefused) => {
 			this.#onCurrent = () => {
@@ -91,13 +94,12 @@ export class Edge implements Cluster {
 		});
 	}
 
-	async close(): Promise<void> {
+	/** The log then takes what it has begun with, and nothing more once it is closed, too. */
+	close(): void {
 		this.#closing = true;
 		this.#stopBeating();
 		this.#cancel();
 		this.#link?.close();
-		// It gives up what a full disk does not take once it is closed.
-		if (!this.#log?.frozen) await this.#following;
 	}
 
 	get role() {
@@ -153,7 +155,7 @@ export class Edge implements Cluster {
 		else this.#link?.send({ kind: "beat" });
 	}
 
-	/** Another sequencer is there. */
+	/** Another sequencer is there, or this one is to begin anew. */
 	redial(): void {
 		[this.#tries, this.#isIdle] = [0, false];
 		this.#link?.close();
@@ -162,7 +164,7 @@ export class Edge implements Cluster {
 
 	/** This node decides what waits here. */
 	takeWaiting(receive: (connection: Connection, command: Command) => void) {
-		[this.#isIdle, this.#isLate] = [true, false];
+		[this.#isIdle, this.#isLate, this.admins] = [true, false, undefined];
 		this.#onCurrent();
 		this.#link?.close();
 		this.#lost(undefined);
@@ -172,11 +174,13 @@ export class Edge implements Cluster {
 	#dial() {
 		this.#cancel();
 		if (this.#link || this.#closing || this.#isIdle) return;
-		const socket = this.#parts.dial();
+		const socket = this.#log?.frozen ? undefined : this.#parts.dial();
 		if (!socket) return this.#lost(undefined);
 		const link: ToSequencer = new Link(socket, this.#parts.seal, {
 			onMessage: (message: FromSequencer, bytes) => {
-				if (link === this.#link) this.#hear(message, bytes);
+				if (link !== this.#link) return;
+				if (this.#unstored.isTooMuch(this.#log, bytes)) this.redial();
+				else this.#hear(message, bytes);
 			},
 			onClose: (error) => {
 				if (link === this.#link) this.#lost(error);
@@ -229,7 +233,7 @@ export class Edge implements Cluster {
 				break;
 			case "unwelcome":
 				this.#closing = true;
-				this.#onRefused(new ConfigError(message.why));
+				this.#onRefused(new WrongCopy(message.why));
 				break;
 			case "lines":
 				this.#following = this.#following
@@ -251,7 +255,7 @@ export class Edge implements Cluster {
 				this.#asking.answer(message);
 				break;
 			case "admins":
-				Object.assign(this.#policy, { admins: new Set(message.admins) });
+				this.admins = new Set(message.admins);
 				break;
 			case "nodes":
 				this.labels = new Map(message.labels);

@@ -3,7 +3,7 @@
  * that several cores send what is said. This process only starts them, accepts
  * their connections in turn, and starts one that ended again.
  */
-import { fork } from "node:child_process";
+import { type ChildProcess, fork, type Serializable } from "node:child_process";
 import cluster from "node:cluster";
 import { once } from "node:events";
 import { join, resolve } from "node:path";
@@ -81,7 +81,7 @@ export async function serveManyCores({
 			const mine = { PLUME_SECRET: secret, PLUME_UPSTREAM: at };
 			const not = { PLUME_CONFIG: "", PLUME_METRICS: "", PLUME_EDGES: "0" };
 			const env = { ...loaded, ...own, ...mine, ...not, ...listening };
-			return cluster.fork({ ...env, OTHERS_LISTEN }).process;
+			return closingUntaken(cluster.fork({ ...env, OTHERS_LISTEN }).process);
 		};
 		children.keep(`edge ${nth}`, start, PLUME_DATA);
 	}
@@ -89,4 +89,18 @@ export async function serveManyCores({
 	await Promise.race([children.ended, ...signals]);
 	void children.stop(0);
 	return children.ended;
+}
+
+/** Each connection of a socket is handed over once the one before was taken. If the process dies before that, ours is still open, and nobody would ever answer there. */
+function closingUntaken(child: ChildProcess): ChildProcess {
+	const handed = new Map<unknown, unknown>();
+	const { send } = child;
+	child.send = (message: Serializable, ...more: unknown[]) => {
+		if (more[0]) handed.set(Object(message).key, more[0]);
+		return Reflect.apply(send, child, [message, ...more]);
+	};
+	child.once("close", () => {
+		for (const handle of handed.values()) Object(handle).close();
+	});
+	return child;
 }

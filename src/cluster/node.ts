@@ -88,6 +88,10 @@ export class Node implements Cluster {
 		return (this.leads ? this.#sequencer : this.#edge).labels;
 	}
 
+	get admins() {
+		return this.leads ? undefined : this.#edge.admins;
+	}
+
 	get described(): string {
 		return (this.leads ? this.#sequencer : this.#edge).described;
 	}
@@ -131,9 +135,7 @@ export class Node implements Cluster {
 		this.#isEnding = true;
 		this.#heads.stop();
 		this.#reading.stop.abort();
-		// It gives up what a full disk does not take once it is closed.
-		if (!this.#running?.log.frozen) await this.#reading.done;
-		await this.#edge.close();
+		this.#edge.close();
 		if (this.leads)
 			await port.publish(this.#entry("handover"), this.#last).catch(() => {});
 		this.#sequencer.close();
@@ -186,13 +188,10 @@ export class Node implements Cluster {
 
 	forward: Cluster["forward"] = (...it) => this.#edge.forward(...it);
 	disconnect: Cluster["disconnect"] = (...it) => this.#edge.disconnect(...it);
+	ask: Cluster["ask"] = (...it) => this.#edge.ask(...it);
 
 	signal(broadcast: Broadcast): void {
 		(this.leads ? this.#sequencer : this.#edge).signal(broadcast);
-	}
-
-	ask(...asked: Parameters<Cluster["ask"]>) {
-		return this.#edge.ask(...asked);
 	}
 
 	#entry(kind: NewMessage["kind"]): NewMessage {

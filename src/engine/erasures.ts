@@ -201,11 +201,11 @@ export class Erasures {
 	redo(events: readonly Overwriting[]): void {
 		if (events.length === 0) return;
 		const { archive, log } = this.#parts;
+		// Should this node decide next, perhaps before all is overwritten here, it finishes the latest everywhere.
+		for (const event of events) this.#elsewhere.erase(event);
 		const all = events.flatMap(({ seqs }) => seqs);
 		const done = archive.inTurn(async () => {
 			await overwrite(this.#parts, await log.segments.find(all));
-			// Should this node decide next, it finishes the latest everywhere.
-			for (const event of events) this.#elsewhere.erase(event);
 		});
 		void this.#parts.pipeline.waitFor(done);
 	}

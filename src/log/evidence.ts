@@ -36,7 +36,7 @@ const WHOLE =
 /** In the data folder of a mirror, for commands that know no settings. */
 const MIRROR = "mirror";
 const ANEW =
-	" This is a node's copy of the log: start the node, and it fetches what is missing. If it does not start, delete the folder log, and it fetches all of it.";
+	" This is a node's copy of the log: what is missing is fetched when the node starts. If it does not start, delete the folder log, and it fetches all of it.";
 const INDEX = /^(\d{20})\.json$/;
 
 /** What is left beside a log once people were here. */
@@ -44,7 +44,12 @@ const LEFT = ["known.json", "people", "relations"];
 
 /** Events that were durable are missing. */
 export class Incomplete extends Error {
-	override readonly name = "Incomplete";
+	override readonly name: string = "Incomplete";
+}
+
+/** A node's copy of the log is damaged, or of another log: it must be fetched anew. */
+export class WrongCopy extends Incomplete {
+	override readonly name = "WrongCopy";
 }
 
 export interface EvidenceOptions {
@@ -120,7 +125,7 @@ export class Evidence {
 		this.damage = found.damage;
 	}
 
-	/** Reads a log, or what comes after a snapshot, as a start does. Throws `Damage` or `Incomplete` where a start would refuse. */
+	/** Reads a log, or what comes after a snapshot, as a start does. Throws `Damage`, `Incomplete` or `WrongCopy` where a start would refuse. */
 	async *read(
 		sources: Sources,
 		verifier: Verifier,
@@ -137,7 +142,7 @@ export class Evidence {
 			verifier.assertErasuresLogged(isMirror ? Infinity : seq);
 		} catch (error) {
 			if (!isMirror || !(error instanceof Damage)) throw error;
-			throw new Incomplete(`${error.message}.${remedy}`, { cause: error });
+			throw new WrongCopy(`${error.message}.${remedy}`, { cause: error });
 		}
 		this.check(verifier);
 	}

@@ -54,6 +54,7 @@ export class FileLog extends GroupCommit {
 	#isRotationDue = false;
 	/** Verifies what is followed; another one after a start, or after something was appended. */
 	#followed: Verifier | undefined;
+	#mirroring: Promise<unknown> | undefined;
 	/** The last durable line. */
 	#end = { seq: 0, hash: "" };
 
@@ -122,12 +123,18 @@ export class FileLog extends GroupCommit {
 	/** Takes over whole lines of the log that this one mirrors, which continue from its end; a header stands at their beginning only. Call it when the call before has resolved. Waits while the disk is full, and takes nothing once the log is closed. Rejects with `Damage` if they do not continue from it. */
 	async mirror(bytes: Buffer): Promise<void> {
 		if (this.isClosing) return;
+		const mirrored = this.#mirror(bytes);
+		this.#mirroring = Promise.allSettled([mirrored]);
+		await mirrored;
+	}
+
+	async #mirror(bytes: Buffer): Promise<void> {
 		const { disk, folder } = this.#options;
 		const first = firstAfter(bytes);
 		const { growing } = this.segments;
 		// A crash may have left the header alone.
 		if (growing?.size && growing.first === first)
-			return this.mirror(bytes.subarray(growing.size));
+			return this.#mirror(bytes.subarray(growing.size));
 		const verifier = this.#following();
 		if (first !== undefined) {
 			await growing?.close();
@@ -152,6 +159,8 @@ export class FileLog extends GroupCommit {
 	/** Continues from the end of the log. */
 	#following(): Verifier {
 		const { position } = this;
+		// It knows the batch that may have begun.
+		if (!position) this.#followed = this.#verifier;
 		if (!position || this.#followed === this.#verifier) return this.#verifier;
 		const verifier = new Verifier({ after: position });
 		const { first = 1 } = this.segments.growing ?? {};
@@ -188,6 +197,7 @@ export class FileLog extends GroupCommit {
 
 	protected async release(): Promise<void> {
 		this.#scrubbing.abort();
+		await this.#mirroring;
 		await this.segments.growing?.close();
 	}
 

@@ -6,7 +6,7 @@ import { type Actor, isOperator, operator } from "../engine/commands/actor.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { ActAsked } from "../engine/moderation.ts";
 import { cannot, type Decide, OperatorError } from "../engine/operation.ts";
-import { type EngineParts, viewOf } from "../engine/parts.ts";
+import { adminsOf, type EngineParts, viewOf } from "../engine/parts.ts";
 import * as operations from "./operations.ts";
 import { status } from "./status.ts";
 import * as tables from "./tables.ts";
@@ -121,8 +121,9 @@ export class Operator {
 		by: Actor,
 		signal = AbortSignal.abort(),
 	): Answer | Promise<Answer> {
-		const { cluster, policy } = this.#parts;
-		if (!isOperator(by) && !policy.admins.has(by.identity)) cannot("isAdmin");
+		const { cluster } = this.#parts;
+		const isAdmin = isOperator(by) || adminsOf(this.#parts).has(by.identity);
+		if (!isAdmin) cannot("isAdmin");
 		// All mail goes through the sequencer, and an admin asks now this node, now that.
 		const isWhole = command === "status" && !isOperator(by);
 		if (cluster && !cluster.leads && (isWhole || !isRead.has(command)))

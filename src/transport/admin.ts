@@ -7,7 +7,7 @@ import { LOBBY } from "../../machines/message.ts";
 import type { Session } from "../../machines/server.ts";
 import { actorBy } from "../engine/commands/actor.ts";
 import { OperatorError } from "../engine/operation.ts";
-import { type EngineParts, viewOf } from "../engine/parts.ts";
+import { adminsOf, type EngineParts, viewOf } from "../engine/parts.ts";
 import type { RefusalCounter } from "../engine/refusal-counter.ts";
 import { refusalWords } from "../engine/refusals.ts";
 import type { Operator } from "../operator/operator.ts";
@@ -37,7 +37,7 @@ export function addAdminRoutes(
 ): void {
 	app.use("/admin", (_, response, next) => {
 		response.set("Cache-Control", "no-store");
-		if (parts.parts.policy.admins.size > 0) next();
+		if (adminsOf(parts.parts).size > 0) next();
 		else sendNotFound(response);
 	});
 	app.get("/admin", page);

@@ -75,7 +75,7 @@ describe("a text that was gone before its erasure came", () => {
 
 describe("a node's copy that lost something is called so", () => {
 	const ANEW =
-		"This is a node's copy of the log: start the node, and it fetches what is missing. If it does not start, delete the folder log, and it fetches all of it.";
+		"This is a node's copy of the log: what is missing is fetched when the node starts. If it does not start, delete the folder log, and it fetches all of it.";
 
 	test("where its end is missing", async () => {
 		const disk = await nodeWith(text);

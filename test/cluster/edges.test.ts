@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { MessageType as types } from "../../machines/message.ts";
 import { operator } from "../../src/engine/commands/actor.ts";
+import { WrongCopy } from "../../src/log/evidence.ts";
 import type { memoryDisk } from "../../src/log/memory-disk.ts";
-import { ConfigError } from "../../src/settings.ts";
 import { copyOf } from "../fakes/copy-of-disk.ts";
 import { seeded } from "../fakes/disk.ts";
 import { memoryLog } from "../fakes/memory-log.ts";
@@ -627,6 +627,17 @@ describe("what an operator asks of an edge", () => {
 			await world.advance(1000);
 			await expect(table()).rejects.toThrow("Only an admin");
 		});
+
+		test("answers none to one who is an admin by the settings of an edge alone", async () => {
+			const { world, ben } = await changed();
+			const again = { PLUME_ADMINS: "ben@example.org" };
+			const two = await world.startEdge("edge2", undefined, { again });
+			await world.sequencer.server.operate("reload");
+			await world.advance(1000);
+			await two.server.operate("reload");
+			const table = async () => two.server.operator.ask("who", [], ben);
+			await expect(table()).rejects.toThrow("Only an admin");
+		});
 	});
 
 	test("by the admin page tells how the sequencer is", async () => {
@@ -701,14 +712,14 @@ test("a mirror that lost its sequencer in the middle of a batch goes on from the
 	expect(await textOn(edge.disk)).toBe(await textOn(world.sequencer.disk));
 });
 
-test("a mirror of another log is refused, with words, as a wrong setting is", async () => {
+test("a mirror of another log is refused, with words", async () => {
 	const { world } = await open();
 	const other = await World.open(1);
 	const [edge] = other.edges;
 	if (!edge) throw new Error("no edge");
 	await other.enter(edge, "ann");
 	const refused = world.startEdge("stray", edge.disk);
-	await expect(refused).rejects.toThrow(ConfigError);
+	await expect(refused).rejects.toThrow(WrongCopy);
 	await expect(refused).rejects.toThrow(/holds another log/);
 	// A bug would end the process with another code.
 	expect(world.fatal).toEqual([]);
@@ -721,7 +732,7 @@ test("an edge whose sequencer comes back with another log stops, in words", asyn
 	await world.startSequencer();
 	await world.advance(3000);
 	expect(world.fatal.map(({ name }) => name)).toEqual([
-		"ConfigError",
-		"ConfigError",
+		"WrongCopy",
+		"WrongCopy",
 	]);
 });

@@ -1,7 +1,8 @@
 /** What is deleted leaves the stream, and nobody waits for that who need not. */
 import { expect, test } from "vitest";
 import { MessageType as types } from "../../machines/message.ts";
-import { seeded } from "../fakes/disk.ts";
+import { textOf } from "../../src/log/disk.ts";
+import { FakeDisk, seeded } from "../fakes/disk.ts";
 import { Nodes } from "./nodes.ts";
 
 const HOUR_MS = 3_600_000;
@@ -52,5 +53,28 @@ test("a node that comes to decide erases nothing again that is long gone", async
 	await world.kill(node);
 	await world.until(() => other.node.leads);
 	await world.advance(2000);
+	expect(world.stream.asked.erase).toBe(1);
+});
+
+test("nor one that decides before it has erased in its own files", async () => {
+	const { world, node, ann, erase } = await said("a word too many");
+	erase();
+	await world.advance(1000);
+	world.clock.advance(HOUR_MS);
+	await world.until(() => node.node.leads);
+	ann.say("an hour later", 2);
+	await world.advance(1000);
+	const SEGMENT = "log/00000000000000000001.ndjson";
+	const log = Buffer.from(await textOf(await world.kill(node), SEGMENT));
+	const disk = new FakeDisk([[SEGMENT, log]]);
+	const fullUntil = world.clock.now() + 10_000;
+	disk.interrupt = ({ kind, path }) =>
+		kind === "write" && path === SEGMENT && world.clock.now() < fullUntil
+			? { code: "ENOSPC" }
+			: undefined;
+	const alone = await world.start({ disk });
+	await world.advance(5000);
+	expect(alone.node.leads).toBe(true);
+	expect(alone.server.log.frozen).toBe(false);
 	expect(world.stream.asked.erase).toBe(1);
 });

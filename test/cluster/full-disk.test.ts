@@ -49,6 +49,54 @@ test("an edge whose disk is full says so, and goes on once there is room", async
 	);
 });
 
+test("an edge whose disk fills while it stops ends", async () => {
+	const world = await World.open(1);
+	const [edge] = world.edges;
+	const disk = new FakeDisk();
+	const full = await world.startEdge("full", disk);
+	const ann = edge && (await world.enter(edge, "ann"));
+	let isFilling = false;
+	disk.interrupt = (call) => {
+		if (call.kind !== "write" || isFilling) return isFull(call);
+		isFilling = true;
+		return new Promise((fail) => setImmediate(() => fail(isFull(call))));
+	};
+	ann?.say("hello", 1);
+	while (!isFilling) await new Promise((turn) => setImmediate(turn));
+	full.edge.close();
+	let isOver = false;
+	void full.server.engine.stop().then(() => {
+		isOver = true;
+	});
+	await world.advance(1000);
+	expect(isOver).toBe(true);
+	expect(world.fatal).toEqual([]);
+});
+
+test("an edge hears no more than it can hold while its disk is full, and all of it once there is room", async () => {
+	const environment = { PLUME_LIMITS: "off" };
+	const world = await World.open(1, { environment });
+	const [edge] = world.edges;
+	const disk = new FakeDisk();
+	const full = await world.startEdge("full", disk);
+	const ann = edge && (await world.enter(edge, "ann"));
+	disk.interrupt = isFull;
+	let said = 0;
+	while (said < 4000 && !full.edge.wrong) {
+		for (let n = 0; n < 100; n++) ann?.say("long ".repeat(800), ++said);
+		await world.advance(100);
+	}
+	expect(full.edge.wrong).toBe("the sequencer can't be reached");
+	await world.advance(10_000);
+	disk.interrupt = () => undefined;
+	await world.advance(10_000);
+	expect(full.edge.wrong).toBeUndefined();
+	expect(await textOf(disk, SEGMENT)).toBe(
+		await textOf(world.sequencer.disk, SEGMENT),
+	);
+	expect(world.fatal).toEqual([]);
+});
+
 test("a node on NATS whose disk is full stops when it is asked to", async () => {
 	const world = new Nodes(seeded(1));
 	const first = await world.start();
@@ -66,4 +114,25 @@ test("a node on NATS whose disk is full stops when it is asked to", async () => 
 	await world.until(() => isOver);
 	await stopping;
 	expect(full.failed.error).toBeUndefined();
+});
+
+test("a node on NATS that hears no more asks nobody until there is room", async () => {
+	const environment = { PLUME_LIMITS: "off" };
+	const world = new Nodes(seeded(1), { environment });
+	const first = await world.start();
+	const disk = new FakeDisk();
+	const full = await world.start({ disk });
+	const ann = await world.enter(first, "ann");
+	disk.interrupt = isFull;
+	ann.say("hello", 1);
+	await world.until(() => full.server.log.frozen);
+	const typing = { kind: "typing", client: "c", room: "lobby" } as const;
+	for (let n = 0; n < 10_000; n++) first.node.signal(typing);
+	await world.until(() => full.node.wrong !== undefined);
+	await world.advance(2000);
+	const gone = world.warnings.filter((it) => it.includes("an edge is gone"));
+	expect(gone).toHaveLength(1);
+	disk.interrupt = () => undefined;
+	await world.until(() => full.node.wrong === undefined);
+	expect(full.server.log.committed).toBe(first.server.log.committed);
 });

@@ -6,7 +6,7 @@ import { MessageType as types } from "../../machines/message.ts";
 import { textOf } from "../../src/log/disk.ts";
 import { seeded } from "../fakes/disk.ts";
 import type { Person } from "../test-server.ts";
-import { Nodes } from "./nodes.ts";
+import { Nodes, type StreamNode } from "./nodes.ts";
 import { Story } from "./story.ts";
 
 test("of three nodes one decides, and people on all of them talk", async () => {
@@ -46,6 +46,27 @@ test("what a person has read is known to the next node that decides", async () =
 	back.open({ session });
 	await world.until(() => back.last(types.own) !== undefined);
 	expect(back.last(types.own)).toMatchObject({ kind: "all", reads: [read] });
+});
+
+test("a node that comes to decide has the admins of its own settings, and tells the others", async () => {
+	const world = new Nodes(seeded(2));
+	const environment = { PLUME_ADMINS: "eve@example.org" };
+	const first = await world.start({ environment });
+	const second = await world.start();
+	await world.enter(second, "eve");
+	const { identity = "" } =
+		second.server.state.server.context.names.get("eve") ?? {};
+	const eve = { identity, person: identity, role: "admin" } as const;
+	const table = async ({ server }: StreamNode) =>
+		server.operator.ask("who", [], eve);
+	await world.advance(1000);
+	expect(await table(second)).toHaveProperty("rows");
+	await world.kill(first);
+	await world.until(() => second.node.leads);
+	await expect(table(second)).rejects.toThrow("Only an admin");
+	const third = await world.start({ environment });
+	await world.advance(1000);
+	await expect(table(third)).rejects.toThrow("Only an admin");
 });
 
 const FAULTS = ["kill", "cut", "elect", "readers", "hang up"] as const;

@@ -61,6 +61,7 @@ export class Nodes {
 		skewMs = 0,
 		settings = "",
 		events = Object.keys(eventTable),
+		environment = {},
 	} = {}): Promise<StreamNode> {
 		const { clock } = this;
 		const id = `node${++this.#starts}`;
@@ -96,8 +97,8 @@ export class Nodes {
 			replicate: (bytes) => node.replicate(bytes),
 		});
 		const opening = TestServer.open({
-			...{ ...this.#options, log, clock, cluster: node, secret: SECRET },
-			...{ seed: id, settled: () => true },
+			...{ environment, ...this.#options, log, clock, cluster: node },
+			...{ secret: SECRET, seed: id, settled: () => true },
 		});
 		let isSettled = false;
 		const settle = () => {

@@ -90,12 +90,16 @@ export class World {
 	/** The process ends at once, and with it the connections of its people. Answers what is on its disk. */
 	killEdge(node: EdgeNode): Promise<Disk> {
 		this.edges.splice(this.edges.indexOf(node), 1);
-		void node.edge.close();
+		node.edge.close();
 		for (const person of node.server.people) person.hangUp();
 		return copyOf(node.disk);
 	}
 
-	async startEdge(label: string, disk = memoryDisk()): Promise<EdgeNode> {
+	async startEdge(
+		label: string,
+		disk = memoryDisk(),
+		options: TestServerOptions = {},
+	): Promise<EdgeNode> {
 		const node = `${label} ${++this.#starts}`;
 		const edge = new Edge({
 			dial: () => this.#dial(),
@@ -103,7 +107,7 @@ export class World {
 			onFatal: (error) => this.fatal.push(error),
 			about: { node, label, version: "test", settings: "" },
 		});
-		const server = await this.#open(node, disk, edge);
+		const server = await this.#open(node, disk, edge, options);
 		const started = { server, edge, disk };
 		this.edges.push(started);
 		await this.settle();
@@ -165,11 +169,12 @@ export class World {
 		seed: string,
 		disk: Node["disk"],
 		cluster: TestServerOptions["cluster"],
+		options: TestServerOptions = {},
 	): Promise<TestServer> {
 		const { clock } = this;
 		const log = memoryLog(seed, clock, disk);
 		const own = { log, clock, cluster, secret: SECRET, seed };
-		return TestServer.open({ ...this.#options, ...own });
+		return TestServer.open({ ...this.#options, ...options, ...own });
 	}
 
 	#dial(): Duplex {

@@ -1,8 +1,10 @@
 /** A log that takes over another one's lines. */
 import { expect, test } from "vitest";
 import { strip } from "../../src/cluster/stream-lines.ts";
+import type { Disk } from "../../src/log/disk.ts";
 import { memoryDisk } from "../../src/log/memory-disk.ts";
 import { FakeClock } from "../fakes/clock.ts";
+import { FakeDisk } from "../fakes/disk.ts";
 import { memoryLog } from "../fakes/memory-log.ts";
 import { erased, readAll, said, settle, Witness } from "./entries.ts";
 
@@ -23,7 +25,7 @@ async function written(id: string, ...texts: readonly string[]) {
 	return batches;
 }
 
-async function emptyMirror(disk = memoryDisk()) {
+async function emptyMirror(disk: Disk = memoryDisk()) {
 	const log = memoryLog("mirror", clock, disk, { isMirror: true });
 	await readAll(log);
 	return { log, disk, witness: new Witness(log) };
@@ -41,6 +43,23 @@ test("it has the same entries, and goes on from them", async () => {
 		({ erasable }) => erasable?.text,
 	);
 	expect(texts).toEqual(["one", "two", "three"]);
+});
+
+test("an empty one takes a batch in parts, as the lines come", async () => {
+	const log = memoryLog("a", clock);
+	await readAll(log);
+	log.listen(new Witness());
+	let bytes = NONE;
+	log.onBatch.add((batch) => {
+		bytes = Buffer.from(batch.bytes);
+	});
+	log.append([said("one"), said("two"), said("three")]);
+	while (log.committed < log.ordered) await settle();
+	const firstEnd = bytes.indexOf("\n", bytes.indexOf("\n") + 1) + 1;
+	const { log: mirror } = await emptyMirror();
+	await mirror.mirror(bytes.subarray(0, firstEnd));
+	await mirror.mirror(bytes.subarray(firstEnd));
+	expect(mirror.committed).toBe(3);
 });
 
 test("killed between the header of a segment and the batch, it takes both again", async () => {
@@ -100,4 +119,31 @@ test("a text that was changed, and that no erasure names, is damage in a mirror 
 	const file = await disk.open(`log/${name}`);
 	await file.write(Buffer.from("a"), one.indexOf('"text":"') + 8);
 	await expect(emptyMirror(disk)).rejects.toThrow("is damaged at line 2");
+});
+
+test("a mirror that is closed while a write runs ends, though the disk is full by then", async () => {
+	const [one = NONE] = await written("a", "one");
+	const disk = new FakeDisk();
+	const { log } = await emptyMirror(disk);
+	let fail = () => {};
+	const writing = new Promise<void>((reached) => {
+		disk.interrupt = ({ kind }) => {
+			if (kind !== "write") return undefined;
+			reached();
+			return new Promise((resolve) => {
+				fail = () => resolve({ code: "ENOSPC" });
+			});
+		};
+	});
+	const mirrored = log.mirror(one);
+	await writing;
+	let isClosed = false;
+	const closed = log.close().then(() => {
+		isClosed = true;
+	});
+	await settle();
+	expect(isClosed).toBe(false);
+	fail();
+	await expect(mirrored).rejects.toThrow("ENOSPC");
+	await closed;
 });

@@ -1,10 +1,10 @@
 /** `plume serve --edges N`: one process starts the others, and ends with them. */
 import { once } from "node:events";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { newDataFolder, Plume, run } from "./program.ts";
+import { filesIn, newDataFolder, Plume, run } from "./program.ts";
 
 /** The data folder of a server of so many edges that was there a moment ago. */
 async function ended(edges: string): Promise<string> {
@@ -55,6 +55,21 @@ test("a sequencer that is started again accepts nothing more", async () => {
 	await plume.stop();
 });
 
+test("a connection that an edge was handed when it died is closed", async () => {
+	const plume = await Plume.start({ PLUME_EDGES: "1" });
+	const edge = await plume.childCalled("edge 1");
+	process.kill(edge, "SIGSTOP");
+	const open = async () => (await readdir(`/proc/${plume.pid}/fd`)).length;
+	const before = await open();
+	const socket = connect(plume.port, "127.0.0.1");
+	socket.on("error", () => {});
+	await expect.poll(open).toBe(before + 1);
+	const closed = once(socket, "close");
+	process.kill(edge, "SIGKILL");
+	await closed;
+	await plume.stop();
+});
+
 test("systemd hears of the sequencer alone", async () => {
 	const plume = await Plume.start({
 		...{ PLUME_EDGES: "1", NOTIFY_SOCKET: "/nowhere" },
@@ -89,4 +104,16 @@ test("an edge's copy that is no part of the log is made anew", async () => {
 	const plume = await Plume.start({ PLUME_DATA, PLUME_EDGES: "1" });
 	expect((await fetch(`${plume.url}/readyz`)).status).toBe(200);
 	await plume.stop();
+});
+
+test("an edge's copy in which a part has rotted is made anew", async () => {
+	const PLUME_DATA = await ended("1");
+	await Plume.start({ PLUME_DATA, PLUME_EDGES: "1" }).then((it) => it.stop());
+	const folder = join(PLUME_DATA, "edges", "1", "log");
+	for (const [path, text] of await filesIn(folder))
+		await writeFile(path, text.replace("server.started", "server.rotten!"));
+	const plume = await Plume.start({ PLUME_DATA, PLUME_EDGES: "1" });
+	expect((await fetch(`${plume.url}/readyz`)).status).toBe(200);
+	const { stderr } = await plume.stop();
+	expect(stderr).toContain("its copy of the log is made anew");
 });

@@ -1,7 +1,13 @@
 /** Five strangers talk for a while, lose their connections at random, and see the server die. */
 import { setTimeout as pause } from "node:timers/promises";
 import { expect } from "vitest";
-import { newDataFolder, newestCode, Plume, run } from "../program/program.ts";
+import {
+	freePort,
+	newDataFolder,
+	newestCode,
+	Plume,
+	run,
+} from "../program/program.ts";
 import { type Item, Stranger } from "./client.ts";
 
 const NAMES = ["ada", "ben", "cem", "dot", "eva"];
@@ -35,9 +41,11 @@ export async function talkOf({
 		PLUME_DATA: await newDataFolder(),
 		PLUME_LIMIT_CATCH_UP_ITEMS: String(CATCH_UP_ITEMS),
 		PLUME_EDGES: String(edges),
+		// The same after all edges were gone at once.
+		PLUME_PORT: String(await freePort()),
 	};
 	let plume = await Plume.start(environment);
-	const { url, port } = plume;
+	const { url } = plume;
 	const people = NAMES.map(
 		(name) =>
 			new Stranger({
@@ -71,7 +79,7 @@ export async function talkOf({
 		}
 		plume.kill("SIGKILL");
 		await plume.ended;
-		plume = await Plume.start({ ...environment, PLUME_PORT: String(port) });
+		plume = await Plume.start(environment);
 	}
 	await pause((seconds * 1000) / (kills + 1));
 	clearInterval(cutting);

@@ -1,0 +1,21 @@
+/**
+ * How much of what an edge hears waits for its disk, which is full. Beyond a
+ * bound it hears no more: the sequencer sends on, from its files, once there
+ * is room.
+ */
+import type { Log } from "../log/log.ts";
+
+const MOST_UNSTORED_BYTES = 8 * 1024 * 1024;
+/** A message without lines counts as so many. */
+const MESSAGE_BYTES = 1024;
+
+export class Unstored {
+	#bytes = 0;
+
+	/** Call with the lines of each message. */
+	isTooMuch(log: Log | undefined, lines: Buffer): boolean {
+		const more = this.#bytes + MESSAGE_BYTES + lines.length;
+		this.#bytes = log?.frozen ? more : 0;
+		return this.#bytes > MOST_UNSTORED_BYTES;
+	}
+}

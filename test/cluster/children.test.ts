@@ -1,0 +1,62 @@
+/** Processes that are started again when they end. */
+import { ChildProcess } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Children } from "../../src/cluster/children.ts";
+import { newDataFolder } from "../program/program.ts";
+
+/** It has a copy of the log that is of no use. */
+const WRONG_COPY = 3;
+
+beforeEach(() => vi.useFakeTimers({ toFake: ["Date", "setTimeout"] }));
+afterEach(() => vi.useRealTimers());
+
+/** An edge with this folder, which hears of each start. */
+function edgeWith(copy: string) {
+	const warnings: string[] = [];
+	const children = new Children((line) => warnings.push(line));
+	const started: ChildProcess[] = [];
+	const start = () => {
+		const child = new ChildProcess();
+		started.push(child);
+		return child;
+	};
+	children.keep("edge 1", start, copy);
+	/** The latest ends so long after its start; resolves when it is started again. */
+	const endsAfter = async (ms: number, status: number) => {
+		const starts = started.length;
+		vi.advanceTimersByTime(ms);
+		started.at(-1)?.emit("exit", status, null);
+		vi.advanceTimersByTime(1000);
+		await vi.waitUntil(() => started.length > starts);
+	};
+	return { children, warnings, endsAfter };
+}
+
+test("a copy of no use is made anew, however long it took to read it", async () => {
+	const copy = join(await newDataFolder(), "1");
+	await mkdir(copy);
+	const { endsAfter } = edgeWith(copy);
+	await endsAfter(60_000, WRONG_COPY);
+	expect(existsSync(copy)).toBe(false);
+});
+
+test("a setting that is wrong is no fault of the copy", async () => {
+	const copy = join(await newDataFolder(), "1");
+	await mkdir(copy);
+	const { children, endsAfter } = edgeWith(copy);
+	await endsAfter(60_000, 2);
+	void endsAfter(1000, 2);
+	expect(await children.ended).toBe(2);
+	expect(existsSync(copy)).toBe(true);
+});
+
+test("a copy that can't be removed is named", async () => {
+	const file = join(await newDataFolder(), "file");
+	await writeFile(file, "");
+	const { warnings, endsAfter } = edgeWith(join(file, "1"));
+	await endsAfter(1000, WRONG_COPY);
+	expect(warnings.at(-1)).toContain("ENOTDIR");
+});
