@@ -61,6 +61,7 @@ export class Chat {
 		this.#page.node = node;
 		this.#page.role = role === "admin" || role === "maker" ? role : "member";
 		const { room } = this.#page.snapshot.context;
+		this.#page.opened = room;
 		saveClient(room, client);
 		// A login that another page began may lead to another room.
 		if (this.#page.room !== room) this.enter(room);
@@ -73,10 +74,9 @@ export class Chat {
 	}
 
 	/** The connection is lost, or the room left for another, where the answers about it still come. */
-	disconnected(isLost: boolean): void {
+	disconnected(): void {
 		this.sends.outbox().disconnected();
 		this.view.disconnected();
-		if (isLost) this.#page.requests.disconnected();
 	}
 
 	/** Nothing of one's own rooms is for the next person. */

@@ -33,7 +33,8 @@ export class HistoryPager {
 	#later = { room: "", show: () => {} };
 	/** Lines so far: a page of long messages takes several answers, each before the last. */
 	#lines: Item[] = [];
-	#hasOlder = false;
+	/** Where the room begins, once that is known. */
+	#first = 0;
 	/** How far towards the end was asked for: there may be only relations, of which a page has none. */
 	#reached = 0;
 
@@ -90,7 +91,7 @@ export class HistoryPager {
 	}
 
 	caughtUp(hasOlder: boolean): void {
-		this.#hasOlder = hasOlder;
+		this.#first = hasOlder ? 0 : this.#timeline.from || 1;
 		const { room, show } = this.#later;
 		this.#later.room = "";
 		if (room === this.#page.room) show();
@@ -120,12 +121,12 @@ export class HistoryPager {
 		const page = lines.filter(({ offset }) => offset > end);
 		const showWanted = this.#showWanted;
 		this.reset();
-		this.#hasOlder = purpose === "append" || hasMore;
 		const isEnd = before > (timeline.latest?.offset ?? 0);
 		// A page that was refused is requested again when the reader scrolls.
 		if (page.length > 0 && purpose === "prepend") timeline.prepend(page);
 		else if (page.length > 0 || (purpose === "append" && isEnd))
 			timeline[purpose](page, isEnd);
+		if (purpose !== "append") this.#first = hasMore ? 0 : timeline.from;
 		if (!showWanted()) showBriefly(t("history.gone"));
 		this.#page.quotes.resume();
 		// A run of relations gave no line: there is more behind it.
@@ -140,7 +141,7 @@ export class HistoryPager {
 		if (this.#page.quotes.isWaiting) return;
 		const { scrollTop, scrollHeight, clientHeight } = this.#room;
 		const below = scrollHeight - scrollTop - clientHeight;
-		if (this.#hasOlder && scrollTop < 2 * clientHeight)
+		if (from > this.#first && scrollTop < 2 * clientHeight)
 			this.#request("prepend", from);
 		else if (autoscroll.isDetached && below < 2 * clientHeight)
 			this.#request(

@@ -7,6 +7,7 @@
 import { createActor } from "xstate";
 import { CloseCode, LOBBY } from "../machines/message.ts";
 import { pageMachine } from "../machines/page.ts";
+import { ERASE_ALL } from "../machines/page-guards.ts";
 import { BASE } from "./base-path.ts";
 import { language } from "./catalogue.ts";
 import { Chat } from "./chat.ts";
@@ -52,6 +53,8 @@ if (invitation) {
 const INVITATION_OVER = [
 	...["invitationIsOpen", "roomHasSpace", "roomsJoinedAreLeft"],
 ];
+/** No room was opened on this connection yet. */
+let isNew = true;
 /** The invitation went out with a login. */
 let isInvitationSent = false;
 const askedFor = roomAt(location.pathname);
@@ -62,6 +65,7 @@ for (const each of [room, LOBBY]) await storage.claimClient(each);
 const socket = tabSocket({
 	opened: () => page.dispatch({ type: "opened" }),
 	received: (data) => inWords(isRefusal(data), () => received(data)),
+	disconnected: () => page.requests.disconnected(),
 	closed(code, words = "") {
 		const update = { jitter: Math.random() };
 		// A refusal that came before may wait for its words.
@@ -73,9 +77,10 @@ const socket = tabSocket({
 	},
 	ping: () => chat.view.rooms.watch(),
 });
+const sendEraseAll = () => socket.send({ kind: "eraseAll", id: ERASE_ALL });
 const page = new Page({ socket, actor: () => actor });
-/** What a person reads who was removed from the room on the screen. */
-const removed = () => t("room.removed", { title: page.titleOf(page.room) });
+/** What a person reads who was removed from the room they are in. */
+const removed = () => t("room.removed", { title: page.titleOf(page.opened) });
 const chat = new Chat(page);
 shortcuts(page);
 find("#room").addEventListener(
@@ -94,7 +99,10 @@ const verify = verifyForm(page);
 const renderStatus = statusBar(page, () => !chat.view.position);
 const machine = pageMachine.provide({
 	actions: {
-		connect: () => socket.connect(),
+		connect() {
+			isNew = true;
+			socket.connect();
+		},
 		disconnect: () => socket.disconnect(),
 		savePending({ event }) {
 			if (event.type === "pending")
@@ -108,11 +116,12 @@ const machine = pageMachine.provide({
 		resumeSends({ event, context: { name, email, farewell } }) {
 			storage.savePerson({ name, email });
 			// A server that was restarted meanwhile does not go on with it.
-			if (farewell) socket.send({ kind: "eraseAll" });
+			if (farewell && isNew) sendEraseAll();
+			isNew = false;
 			// Nothing can be sent before the machine has taken the welcome.
 			if (event.type === "welcome") queueMicrotask(() => chat.welcome(event));
 		},
-		pauseSends: ({ event }) => chat.disconnected(event.type !== "go"),
+		pauseSends: () => chat.disconnected(),
 		changeRoom({ event, context }) {
 			// What is open is about the room that was on the screen.
 			closeDialogs();
@@ -137,9 +146,7 @@ const machine = pageMachine.provide({
 		showForm({ context: { farewell } }) {
 			// The next one to log in here is not invited by what the last one opened.
 			if (storage.storedSession()) storage.dropInvitation();
-			storage.dropKey();
-			if (!storage.storedSession() && mayNotify())
-				void endPush().catch(() => {});
+			if (storage.dropKey() && mayNotify()) void endPush().catch(() => {});
 			chat.forget();
 			chat.view.clear();
 			verify.clear();
@@ -177,7 +184,7 @@ const machine = pageMachine.provide({
 			if (event.type === "logout")
 				socket.send({ kind: "logout", all: event.all || undefined });
 		},
-		sendEraseAll: () => socket.send({ kind: "eraseAll" }),
+		sendEraseAll,
 	},
 });
 /** What the person is writing just now was for the others of a room that they are not in any more. */

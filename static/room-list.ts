@@ -30,6 +30,9 @@ const MOST_WATCHED = 32;
 /** One's own rooms, of those that were joined last, whose unread lines are counted. */
 const MOST_OWN = 100;
 
+/** A search that failed is not asked again for so long. */
+const SEEK_AGAIN_MS = 60_000;
+
 const MUTED = t("rooms.muted");
 
 /** A drawing, where something was written and not sent. */
@@ -45,7 +48,8 @@ export class RoomList {
 	readonly #heads = new Map<string, ServerFrame<"head">>();
 	/** Other rooms where the reader was mentioned. */
 	readonly #mentions = new Set<string>();
-	#isSought = false;
+	/** When mentions may be looked for: not again while that goes on, or once it is done. */
+	#seekFrom = 0;
 
 	constructor(page: Page) {
 		this.#page = page;
@@ -98,18 +102,18 @@ export class RoomList {
 		const isMuted = this.#page.own.level(room) === "nothing";
 		if (isMention && !isMuted) this.#mentions.add(room);
 		this.render();
-		if (!this.#isSought && !isMention && !find("#elsewhere").hidden)
-			void this.#seek();
+		const isDue = Date.now() >= this.#seekFrom;
+		if (isDue && !isMention && !find("#elsewhere").hidden) void this.#seek();
 		return isMention && !isMuted;
 	}
 
 	/** Looks for what mentioned the reader in other rooms before the page was there. */
 	async #seek(): Promise<void> {
-		this.#isSought = true;
+		this.#seekFrom = Infinity;
 		const part = await later(false);
 		const rooms = await part?.unreadMentions(this.#page);
-		if (!this.#isSought) return;
-		this.#isSought = rooms !== undefined;
+		if (this.#seekFrom === 0) return;
+		if (!rooms) this.#seekFrom = Date.now() + SEEK_AGAIN_MS;
 		for (const room of rooms ?? []) this.#mentions.add(room);
 		this.render();
 	}
@@ -123,7 +127,7 @@ export class RoomList {
 	forget(): void {
 		this.#heads.clear();
 		this.#mentions.clear();
-		this.#isSought = false;
+		this.#seekFrom = 0;
 		this.#list.replaceChildren();
 	}
 

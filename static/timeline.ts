@@ -17,8 +17,8 @@ import { rowList } from "./row-list.ts";
 
 /** Rows at most; up to twice as many while the reader is away from the end. */
 const MOST_ROWS = 300;
-/** Comings and goings of a day are one row, however many there are. */
-const MOST_LINES = 2_000;
+/** Comings and goings of one row, of which there may be any number. */
+const MOST_TOGETHER = 500;
 
 const offsetOf = (line: RoomLine | undefined) =>
 	line && "offset" in line ? line.offset : 0;
@@ -193,13 +193,14 @@ export class Timeline {
 			.reverse();
 	}
 
-	/** The lines of the last `most` rows, if they are not too many; the window begins there. */
+	/** The lines of the last `most` rows, or the last lines of a long one; the window begins there. */
 	#last(most: number, lines: readonly Line[]): readonly Line[] {
 		const rows = groupLines(lines);
-		if (rows.length <= most && lines.length <= MOST_LINES) return lines;
-		const last = rows.slice(-most).flat().slice(-MOST_LINES);
-		this.from = offsetOf(last.find(hasOffset));
-		return last;
+		const last = rows.slice(-most);
+		// What a long row has lost is not loaded again.
+		if (last.length < rows.length)
+			this.from = offsetOf(last.flat().find(hasOffset));
+		return last.flatMap((row) => row.slice(-MOST_TOGETHER));
 	}
 
 	/** Whether a reader wants to hear of it. */

@@ -1,6 +1,8 @@
 /** What is asked of the server for the reader, and in which order. */
 import { expect, test, vi } from "vitest";
 
+/** What is done when the reader scrolls. */
+let scrolled = () => {};
 const room = { scrollTop: 0, scrollHeight: 900, clientHeight: 900 };
 const element = { replaceChildren: () => {}, dataset: {} };
 vi.mock("../../static/brief-notice.ts", () => ({ showBriefly: () => {} }));
@@ -9,7 +11,9 @@ vi.mock("../../static/element.ts", () => ({
 	...{ button: () => element, make: () => element },
 	find: () => ({
 		...room,
-		addEventListener: () => {},
+		addEventListener: (_: string, hear: () => void) => {
+			scrolled = hear;
+		},
 		querySelectorAll: () => [],
 	}),
 }));
@@ -34,4 +38,23 @@ test("a jump to a message waits for a quote, whatever is scrolled", async () => 
 	pager.caughtUp(true);
 	page.quotes.finish("quote3", false);
 	expect(sent).toMatchObject([{ before: 4 }, { before: 18 }]);
+});
+
+test("what fell out of a window that had all of the room is loaded again", async () => {
+	const { HistoryPager } = await import("../../static/history-pager.ts");
+	const sent: object[] = [];
+	const quotes = { isFree: () => true, isWaiting: false };
+	const send = (frame: object) => sent.push(frame);
+	const page = Object({ room: "reef", quotes, send });
+	const timeline = {
+		...{ latest: { epoch: "e", offset: 300 }, from: 1, to: 300 },
+		...{ isLive: true, autoscroll: {} },
+	};
+	const pager = new HistoryPager(page, Object(timeline));
+	pager.caughtUp(false);
+	scrolled();
+	expect(sent).toEqual([]);
+	timeline.from = 41;
+	scrolled();
+	expect(sent).toMatchObject([{ before: 41 }]);
 });

@@ -239,14 +239,16 @@ describe("the chart", () => {
 	});
 
 	test.each([
-		["sequencerIsThere", { farewell: "", trouble }],
-		["isNotErasing", { farewell: "All is gone.", trouble: undefined }],
-	])("shows, after %s, whether all is still being erased", (rule, left) => {
+		["sequencerIsThere", "all", { farewell: "", trouble }],
+		["isNotErasing", "all", { farewell: "All is gone.", trouble: undefined }],
+		["isNotTooFast", undefined, { farewell: "All is gone.", trouble }],
+	])("shows, after %s, whether all is still being erased", (rule, id, left) => {
 		const { actor } = livePage(() => {}, "session");
 		actor.send(opened);
 		actor.send(welcome);
 		actor.send({ type: "eraseAll", update: { farewell: "All is gone." } });
-		actor.send(refused(MessageType.erase, rule));
+		const refusal = refused(MessageType.erase, rule);
+		actor.send(Object({ ...refusal, id }));
 		expect(actor.getSnapshot().context).toMatchObject(left);
 	});
 
@@ -653,6 +655,17 @@ describe("a refusal", () => {
 		expect(inside.value).toEqual({ returning: "trying" });
 		expect(inside.effects.slice(-2)).toEqual(["disconnect", "connect"]);
 	});
+});
+
+test("who logs out while all is being deleted does not read that it is gone", () => {
+	const { actor } = livePage(() => {}, "session");
+	const erase = { type: "eraseAll", update: { farewell: "All is gone." } };
+	const out: PageEvent = { type: "logout", all: false };
+	const end = closed(CloseCode.loggedOut.code);
+	for (const event of [opened, welcome, Object(erase), out, end])
+		actor.send(event);
+	const { trouble } = actor.getSnapshot().context;
+	expect(trouble?.words).toBe(CloseCode.loggedOut.says);
 });
 
 test("a logout takes effect at once, with words if the server may not know of it", () => {

@@ -1,14 +1,44 @@
-/** Which rooms a page asks about. */
-import { expect, test, vi } from "vitest";
+/** Which rooms a page asks about, and how often. */
+import { afterEach, expect, test, vi } from "vitest";
 import { isPublic, LOBBY } from "../../machines/message.ts";
 
-const joined: { name: string }[] = [];
+const joined: { name: string; epoch?: string; said?: number }[] = [];
+/** Stands in for any element. */
+const element = Object({
+	...{ querySelector: () => null, querySelectorAll: () => [] },
+	...{ append: () => {}, replaceChildren: () => {} },
+	classList: { toggle: () => {} },
+});
+/** How often mentions were looked for. */
+let searches = 0;
+const unreadMentions = async () => {
+	searches += 1;
+};
 vi.mock("../../static/brief-notice.ts", () => ({ showBriefly: () => {} }));
 vi.mock("../../static/room-level.ts", () => ({ struckBell: () => {} }));
 vi.mock("../../static/room-menu.ts", () => ({ roomMenu: () => {} }));
-vi.mock("../../static/room-order.ts", () => ({ roomOrder: () => {} }));
-vi.mock("../../static/element.ts", () => ({ find: () => {} }));
-vi.mock("../../static/joined-rooms.ts", () => ({ joinedRooms: () => joined }));
+vi.mock("../../static/room-order.ts", () => ({
+	roomOrder: () => ({ of: (rooms: object) => rooms, isUsed: () => true }),
+}));
+vi.mock("../../static/element.ts", () => ({
+	find: (where: string) => (where === "#unsent" ? {} : element),
+	...{ make: () => element, say: () => {} },
+}));
+vi.mock("../../static/joined-rooms.ts", () => ({
+	joinedRooms: () => joined,
+	joinedRoom: (name: string) => joined.find((room) => room.name === name),
+	unread: () => {},
+}));
+vi.mock("../../static/storage.ts", () => ({
+	...{ storedDraft: () => "", storedLines: () => [] },
+}));
+vi.mock("../../static/lazy.ts", () => ({
+	later: async () => ({ unreadMentions }),
+}));
+
+afterEach(() => {
+	vi.useRealTimers();
+});
 
 test.each([
 	[5, 3, 5, 3],
@@ -35,3 +65,22 @@ test.each([
 		expect([asked[0], forAll.at(-1)]).toEqual([LOBBY, `r${open - 1}`]);
 	},
 );
+
+test("a search for mentions that fails is not asked again at each message elsewhere", async () => {
+	vi.stubGlobal("window", {});
+	vi.useFakeTimers();
+	const { RoomList } = await import("../../static/room-list.ts");
+	joined.splice(0, joined.length, { name: "reef", epoch: "e", said: 1 });
+	const page = { room: LOBBY, ownRooms: [], titleOf: String };
+	const own = { level: () => "all" };
+	const list = new RoomList(Object({ ...page, own }));
+	for (let said = 2; said < 12; said++) {
+		list.update(Object({ room: "reef", epoch: "e", said }));
+		await vi.advanceTimersByTimeAsync(1_000);
+	}
+	expect(searches).toBe(1);
+	await vi.advanceTimersByTimeAsync(60_000);
+	list.update(Object({ room: "reef", epoch: "e", said: 12 }));
+	await vi.advanceTimersByTimeAsync(0);
+	expect(searches).toBe(2);
+});

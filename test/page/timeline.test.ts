@@ -11,8 +11,13 @@ vi.mock("../../static/autoscroll.ts", () => ({
 vi.mock("../../static/element.ts", () => ({
 	find: () => ({ classList: { toggle: () => {} } }),
 }));
+/** How many lines were drawn last. */
+let drawn = 0;
 vi.mock("../../static/row.ts", () => ({
-	...{ continues: () => false, isTalk: () => true, rowsOf: () => [] },
+	...{ continues: () => false, isTalk: () => true },
+	rowsOf: ({ length }: readonly object[]) => {
+		drawn = length;
+	},
 }));
 vi.mock("../../static/row-list.ts", () => ({
 	rowList: () => ({ length: 0, draw: () => {} }),
@@ -42,5 +47,16 @@ test("comings and goings where nobody talks are dropped in time", async () => {
 	const timeline = await open();
 	for (let offset = 1; offset <= 2_010; offset++)
 		timeline.add({ kind: offset % 2 ? "entered" : "left", ...at(offset) });
-	expect(timeline.from).toBe(11);
+	expect(drawn).toBe(500);
+	// Nor are they loaded again.
+	expect(timeline.from).toBe(1);
+});
+
+test("what was said stays on the screen however many come in", async () => {
+	const timeline = await open();
+	timeline.add({ kind: "said", text: "read this", ...at(1) });
+	for (let offset = 2; offset <= 2_100; offset++)
+		timeline.add({ kind: offset % 2 ? "left" : "entered", ...at(offset) });
+	expect(timeline.lineAt(1)).toBeDefined();
+	expect(timeline.from).toBe(1);
 });
