@@ -14,6 +14,7 @@ import { asError } from "../log/cache.ts";
 import { WrongCopy } from "../log/evidence.ts";
 import type { Log } from "../log/log.ts";
 import { Asking } from "./asking.ts";
+import { awayAnew } from "./away.ts";
 import { eachBeat, SILENT_MS } from "./beats.ts";
 import { Carried } from "./carried.ts";
 import type { Running } from "./edge-link.ts";
@@ -277,6 +278,9 @@ export class Edge implements Cluster {
 	}
 
 	#welcome({ node, committed, away }: SequencerMessage<"welcome">): void {
+		const { away: here = [] } = this.#engine?.services.liveUpdates ?? {};
+		// A new sequencer has yet to hear who is away on other nodes.
+		const there = node === this.#sequencer ? away : [...here, ...away];
 		[this.#sequencer, this.#isWelcome, this.#tries] = [node, true, 0];
 		const [engine, link] = [this.#engine, this.#link];
 		if (!link) return;
@@ -288,13 +292,11 @@ export class Edge implements Cluster {
 		for (const one of engine?.connections ?? [])
 			if (one.login && !one.node) this.#carried.numberOf(one, link);
 		link.send({ kind: "carried" });
-		const { away: hidden = [] } = engine?.services.liveUpdates ?? {};
-		const { clients } = this.#carried;
-		for (const signal of hidden)
-			if (clients.has(signal.client)) link.send({ kind: "signal", signal });
+		const { tell, learn } = awayAnew(this.#carried.clients, here, there);
+		for (const signal of tell) link.send({ kind: "signal", signal });
 		this.undecided.sendAgain((...undecided) => this.#send(link, ...undecided));
 		engine?.after(committed, () => {
-			for (const signal of away) engine.services.liveUpdates.apply(signal);
+			for (const signal of learn) engine.services.liveUpdates.apply(signal);
 			if (this.#isLate) this.#parts.report.info({}, "the sequencer is there");
 			this.#isLate = false;
 			engine.onThawed();

@@ -76,6 +76,7 @@ export async function findAtStart(
 	log: Log,
 	{ port, clock, report }: Trying,
 ): Promise<Pick<StreamMessage, "seq" | "node" | "term">> {
+	let others = 0;
 	for (let tries = 0; ; tries++)
 		try {
 			const seq = await locate(port, log.committed);
@@ -83,7 +84,7 @@ export async function findAtStart(
 			return seq > 0 ? await messageAt(port, seq) : { seq, node: "", term: 0 };
 		} catch (error) {
 			// A server that has just been started may lack something for a moment.
-			if (error instanceof ConfigError && tries >= MOST_TRIES) throw error;
+			if (error instanceof ConfigError && others++ >= MOST_TRIES) throw error;
 			const fields = { error: messageOf(error) };
 			if (tries === 0) report.warn(fields, "the start waits for NATS");
 			await new Promise<void>((done) => clock.after(RETRY_MS, done));

@@ -1,6 +1,6 @@
 /** People on several edges of one sequencer are in one chat. */
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { MessageType as types } from "../../machines/message.ts";
 import { operator } from "../../src/engine/commands/actor.ts";
 import { WrongCopy } from "../../src/log/evidence.ts";
@@ -408,15 +408,36 @@ test("the people of an edge that dies are away after five seconds, and leave a m
 });
 
 test("after a restart of the sequencer it is known who is away", async () => {
-	const { world, one } = await open();
+	const { world, one, two } = await open();
 	const ann = await world.enter(one, "ann");
 	await world.advance(2000);
 	ann.publish("presence", { away: true });
 	await world.advance(2000);
+	const learn = vi.spyOn(two.server.engine.services.liveUpdates, "apply");
 	await world.startSequencer(await world.killSequencer());
 	await world.advance(3000);
 	const { away } = world.sequencer.server.engine.services.liveUpdates;
 	expect(away).toMatchObject([{ room: "lobby", away: true }]);
+	for (const [{ away }] of learn.mock.calls) expect(away).toBe(true);
+});
+
+test("who comes back while one edge can't reach the sequencer is away nowhere", async () => {
+	const { world, one, two } = await open();
+	const people = [await world.enter(one, "ann"), await world.enter(two, "ben")];
+	const says = (away: boolean) => {
+		for (const person of people) person.publish("presence", { away });
+	};
+	await world.advance(2000);
+	says(true);
+	await world.advance(2000);
+	const awayOn = ({ server }: Pick<EdgeNode, "server">) =>
+		server.engine.services.liveUpdates.away;
+	expect(awayOn(world.sequencer)).toHaveLength(2);
+	two.edge.redial();
+	says(false);
+	await world.advance(1000);
+	for (const node of [world.sequencer, one, two])
+		expect(awayOn(node)).toEqual([]);
 });
 
 const FAULTS = [

@@ -44,3 +44,16 @@ test("a node whose log is that of the stream starts", async () => {
 	await nodes.enter(again, "ben");
 	expect(again.failed.error).toBeUndefined();
 });
+
+test("a stream that lacks its end for a moment is no other one, though NATS was away before", async () => {
+	const { nodes, node } = await world("one");
+	const disk = await nodes.kill(node);
+	const last = nodes.stream.last.bind(nodes.stream);
+	let asked = 0;
+	nodes.stream.last = async () => {
+		if (++asked <= 15) throw new Error("no NATS");
+		return asked <= 20 ? 0 : last();
+	};
+	const again = await nodes.start({ disk });
+	expect(again.failed.error).toBeUndefined();
+});
