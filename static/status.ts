@@ -14,9 +14,6 @@ import { t, timeSpan, translated } from "./words.ts";
 /** A drawing of two sliders. */
 const SETTINGS = "M3 6.5h7M14 6.5h3M3 13.5h3M10 13.5h7M12 4.5v4M8 11.5v4";
 
-/** The shortest time in words, or a screen reader would read them each second. */
-const SHORTEST_MS = 60_000;
-
 export function statusBar(page: Page, isEmpty: () => boolean) {
 	const me = find("#me");
 	const bar = find("#connection");
@@ -36,7 +33,7 @@ export function statusBar(page: Page, isEmpty: () => boolean) {
 
 	function render() {
 		const { snapshot } = page;
-		const { attempt, name, room, trouble, farewell } = snapshot.context;
+		const { attempt, name, room, trouble, farewell, waitMs } = snapshot.context;
 		const waits = snapshot.matches({ returning: "waiting" });
 		const stopped = snapshot.matches("stopped");
 		const isKicked = stopped && trouble?.isKick === true;
@@ -44,7 +41,6 @@ export function statusBar(page: Page, isEmpty: () => boolean) {
 		else if (isKicked) due ||= Date.now() + pardonOf(snapshot.context);
 		else due = 0;
 		const left = Math.max(1, due - Date.now());
-		const time = timeSpan(Math.max(left, SHORTEST_MS));
 		const tries = snapshot.matches("returning");
 		const lost = tries && attempt > 0;
 		const why = trouble?.words ?? t("machine.offline");
@@ -57,11 +53,8 @@ export function statusBar(page: Page, isEmpty: () => boolean) {
 		myName = name;
 		me.hidden = name === "";
 		show(bar, lost || stopped || erasing || page.isStuck);
-		const more = isKicked
-			? `· ${t("kick.back", { time })}`
-			: stopped
-				? ""
-				: t("offline.lines");
+		const lines = isKicked ? `· ${t("kick.back")}` : t("offline.lines");
+		const more = isKicked || !stopped ? lines : "";
 		const words = erasing ? t("erase.busy") : `${translated(why)} ${more}`;
 		say("#connection-words", bar.hidden ? "" : words);
 		retry.hidden = erasing || page.isStuck;
@@ -71,8 +64,10 @@ export function statusBar(page: Page, isEmpty: () => boolean) {
 		offline.hidden = !lost || !isEmpty();
 		const count = Math.ceil(left / 1_000);
 		const next = waits ? t("retry.in", { count }) : t("retry.now");
+		// A page that was in the room when the person was sent out asks first for how long.
+		const back = isKicked && waitMs > 0 ? `(${timeSpan(left)})` : "";
 		// Hidden from screen readers, which would read it each second.
-		say("#countdown", tries ? next : "");
+		say("#countdown", tries ? next : back);
 	}
 	setInterval(render, 1_000);
 	return render;

@@ -1,0 +1,44 @@
+/** What the bar says while there is no connection. */
+import { expect, test, vi } from "vitest";
+
+/** What each place says. */
+const said = new Map<string, string>();
+vi.mock("../../static/element.ts", () => ({
+	...{ icon: () => {}, show: () => {} },
+	find: () => ({ classList: { toggle: () => {} } }),
+	say: (where: string, words: string) => said.set(where, words),
+}));
+
+test("who is sent out reads no time that nobody has told, and hears one sentence", async () => {
+	vi.useFakeTimers();
+	for (const name of ["window", "HTMLButtonElement"]) vi.stubGlobal(name, {});
+	vi.stubGlobal("addEventListener", () => {});
+	vi.stubGlobal("document", { addEventListener: () => {} });
+	const { statusBar } = await import("../../static/status.ts");
+	const why = "You may not enter lobby for 5 minutes: shouting.";
+	const trouble = { about: "step", words: why, isExpected: false };
+	const context = {
+		...{ attempt: 0, jitter: 0, name: "", room: "lobby", farewell: "" },
+		...{ waitMs: 0, trouble: { ...trouble, isKick: true } },
+	};
+	const matches = (state: unknown): boolean => state === "stopped";
+	const snapshot = { context, matches };
+	const render = statusBar(Object({ snapshot, titleOf: String }), () => false);
+	render();
+	const words = said.get("#connection-words");
+	expect(words).toBe(
+		`${why} · Your lines are kept, and you come back by yourself.`,
+	);
+	expect(said.get("#countdown")).toBe("");
+
+	// It has asked again, and was told.
+	snapshot.matches = () => false;
+	render();
+	snapshot.matches = matches;
+	context.waitMs = 5 * 60_000;
+	render();
+	expect(said.get("#countdown")).toBe("(5 minutes)");
+	vi.advanceTimersByTime(3.5 * 60_000);
+	expect(said.get("#countdown")).toBe("(2 minutes)");
+	expect(said.get("#connection-words")).toBe(words);
+});
