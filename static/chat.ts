@@ -73,10 +73,9 @@ export class Chat {
 	}
 
 	/** The connection is lost, or the room left for another, where the answers about it still come. */
-	disconnected(isLost: boolean): void {
+	disconnected(): void {
 		this.sends.outbox().disconnected();
 		this.view.disconnected();
-		if (isLost) this.#page.requests.disconnected();
 	}
 
 	/** Nothing of one's own rooms is for the next person. */

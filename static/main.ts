@@ -62,6 +62,7 @@ for (const each of [room, LOBBY]) await storage.claimClient(each);
 const socket = tabSocket({
 	opened: () => page.dispatch({ type: "opened" }),
 	received: (data) => inWords(isRefusal(data), () => received(data)),
+	disconnected: () => page.requests.disconnected(),
 	closed(code, words = "") {
 		const update = { jitter: Math.random() };
 		// A refusal that came before may wait for its words.
@@ -112,7 +113,7 @@ const machine = pageMachine.provide({
 			// Nothing can be sent before the machine has taken the welcome.
 			if (event.type === "welcome") queueMicrotask(() => chat.welcome(event));
 		},
-		pauseSends: ({ event }) => chat.disconnected(event.type !== "go"),
+		pauseSends: () => chat.disconnected(),
 		changeRoom({ event, context }) {
 			// What is open is about the room that was on the screen.
 			closeDialogs();

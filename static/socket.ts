@@ -11,6 +11,8 @@ const LOST = 1006;
 interface Listener {
 	opened(): void;
 	received(data: string): void;
+	/** It has ended, or the page ends it: what was asked on it is answered no more. */
+	disconnected(): void;
 	/** With the server's own words, if it closed it for a reason of its own. */
 	closed(code: number, words?: string): void;
 	/** Should send a frame that is always answered, if one can be sent. */
@@ -42,6 +44,7 @@ export function tabSocket(listener: Listener) {
 		beat.stop();
 		current?.close(1000);
 		current = undefined;
+		listener.disconnected();
 	}
 
 	return {

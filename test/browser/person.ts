@@ -165,11 +165,13 @@ export class Person {
 		};
 	}
 
-	/** After the next reload nothing of the server arrives between a call of `hold` and one of `arrive`. */
+	/** After the next reload nothing of the server arrives between a call of `hold` and one of `arrive`. `cut` ends the connection. */
 	async holdsAnswers() {
 		const later: (() => void)[] = [];
 		let isHeld = false;
+		let cut = async () => {};
 		await this.page.routeWebSocket("**/connect", (socket) => {
+			cut = () => socket.close();
 			const server = socket.connectToServer();
 			socket.onMessage((frame) => server.send(frame));
 			server.onMessage((frame) => {
@@ -185,6 +187,7 @@ export class Person {
 				isHeld = false;
 				for (const send of later.splice(0)) send();
 			},
+			cut: () => cut(),
 		};
 	}
 

@@ -320,3 +320,20 @@ test("an edit that is on its way when the writer goes elsewhere is not said a se
 	await ann.reads("two");
 	expect(await ann.field.inputValue()).toBe("");
 });
+
+test("the words of an edit are kept where the connection is lost on the way to another room", async () => {
+	const ann = await enter("ann", {}, "attic");
+	const { hold, cut } = await ann.holdsAnswers();
+	await ann.page.reload();
+	await ann.isInside();
+	await ann.says("one");
+	await ann.reads("one");
+	hold();
+	await ann.field.press("ArrowUp");
+	await ann.field.fill("two");
+	await ann.field.press("Enter");
+	await ann.goesTo("cellar");
+	await cut();
+	const draft = () => sessionStorage.getItem("draft attic");
+	await expect.poll(() => ann.page.evaluate(draft)).toBe("two");
+});
