@@ -138,9 +138,7 @@ const machine = pageMachine.provide({
 		showForm({ context: { farewell } }) {
 			// The next one to log in here is not invited by what the last one opened.
 			if (storage.storedSession()) storage.dropInvitation();
-			storage.dropKey();
-			if (!storage.storedSession() && mayNotify())
-				void endPush().catch(() => {});
+			if (storage.dropKey() && mayNotify()) void endPush().catch(() => {});
 			chat.forget();
 			chat.view.clear();
 			verify.clear();

@@ -1,14 +1,14 @@
 /** The subscription of this browser at its push service. */
 
 import type { Page } from "./page.ts";
-import { isSameEmail } from "./storage.ts";
+import { hasPush } from "./storage.ts";
 import { browser } from "./store.ts";
 
-const hasPush = () =>
+const canPush = () =>
 	isSecureContext && "serviceWorker" in navigator && "PushManager" in window;
 
 async function pushSubscription(): Promise<PushSubscription | undefined> {
-	if (!hasPush()) return undefined;
+	if (!canPush()) return undefined;
 	const registration = await navigator.serviceWorker.getRegistration();
 	return (await registration?.pushManager.getSubscription()) ?? undefined;
 }
@@ -16,8 +16,7 @@ async function pushSubscription(): Promise<PushSubscription | undefined> {
 /** The browser's, if this person has turned it on: it has one for all who are logged in. */
 export async function ownSubscription(page: Page) {
 	const { email } = page.snapshot.context;
-	const isMine = isSameEmail(browser.get("push") || email, email);
-	return isMine ? await pushSubscription() : undefined;
+	return hasPush(email) ? await pushSubscription() : undefined;
 }
 
 export function subscribeFrame(page: Page, subscription: PushSubscription) {

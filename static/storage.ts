@@ -15,6 +15,8 @@ import { parseList } from "./stored-list.ts";
 const LONGEST_DRAFT = 32_000;
 /** UTF-16 units that a key, a name or an address may have, with room to spare. */
 const LONGEST = 512;
+/** In place of the address of a person for whom notes are: nobody's. */
+const NOBODY = "-";
 
 type RoomItem = "client" | "lines" | "draft";
 
@@ -91,11 +93,18 @@ export function saveSession(session: string): void {
 
 export const storedSession = (): string => shared("session");
 
-/** A newer session of another tab stays. */
-export function dropKey(): void {
+/** Whether notes to this browser are for this person, as far as that was stored: nobody who comes after has turned them on. */
+export const hasPush = (email: string): boolean =>
+	isSameEmail(browser.get("push") || email, email);
+
+/** A newer session of another tab stays. Returns whether notes to this browser end with it. */
+export function dropKey(): boolean {
 	if (browser.get("session") === tab.get("session"))
-		browser.remove("session", "name", "email", "rooms", "push");
+		browser.remove("session", "name", "email", "rooms");
 	tab.remove("session", "pending", "expires");
+	const isOver = !storedSession() && hasPush(tab.get("email"));
+	if (isOver) browser.set("push", NOBODY);
+	return isOver;
 }
 
 /** The token of an invitation that was opened in this tab, and is not used yet. */
