@@ -61,6 +61,7 @@ export class Chat {
 		this.#page.node = node;
 		this.#page.role = role === "admin" || role === "maker" ? role : "member";
 		const { room } = this.#page.snapshot.context;
+		this.#page.opened = room;
 		saveClient(room, client);
 		// A login that another page began may lead to another room.
 		if (this.#page.room !== room) this.enter(room);

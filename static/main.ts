@@ -75,8 +75,8 @@ const socket = tabSocket({
 	ping: () => chat.view.rooms.watch(),
 });
 const page = new Page({ socket, actor: () => actor });
-/** What a person reads who was removed from the room on the screen. */
-const removed = () => t("room.removed", { title: page.titleOf(page.room) });
+/** What a person reads who was removed from the room they are in. */
+const removed = () => t("room.removed", { title: page.titleOf(page.opened) });
 const chat = new Chat(page);
 shortcuts(page);
 find("#room").addEventListener(

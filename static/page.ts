@@ -25,6 +25,8 @@ interface Parts {
 export class Page {
 	/** The room on the screen. */
 	room = "";
+	/** The room that was opened last: that on the screen, or the one before it. */
+	opened = "";
 	/** What the reader may do to others in the room. */
 	role: "admin" | "maker" | "member" = "member";
 	/** Which of several servers carries this connection; empty if there is one. */

@@ -159,6 +159,29 @@ test("an owner removes someone, hands over, and the next owner closes the room",
 	expect(await bob.field.isVisible()).toBe(false);
 });
 
+test("who is removed on the way to another room reads from which", async () => {
+	const ann = await enter("ada");
+	const bob = await enter("bert");
+	await makesRoom(ann, "Board");
+	await bob.page.goto(await makesLink(ann));
+	await bob.presses("Join");
+	await isIn(bob, "Board");
+	let isHeld = false;
+	await bob.page.routeWebSocket("**/connect", (socket) => {
+		const server = socket.connectToServer();
+		socket.onMessage((frame) => isHeld || server.send(frame));
+	});
+	await bob.page.reload();
+	await isIn(bob, "Board");
+	await bob.isInside();
+	isHeld = true;
+	await bob.goesTo("cellar");
+	const dialog = await opensMembers(ann);
+	await dialog.getByRole("button", { name: "Remove bert" }).click();
+	await ann.presses("Remove");
+	await bob.seesStatus("You are no member of “Board” any more.");
+});
+
 test("a link to a room that is not for one leads to the lobby, with words", async () => {
 	const ann = await enter("ali");
 	await ann.page.goto(`${plume().url}/r/~${"x".repeat(22)}`);
