@@ -54,6 +54,7 @@ export type ServerEvent =
 			rule: string;
 			/** The refused message's type. */
 			re: number;
+			id?: string | undefined;
 			trouble: Trouble;
 			update: Partial<Pick<PageContext, "resendAt" | "waitMs">>;
 	  }

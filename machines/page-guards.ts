@@ -24,10 +24,8 @@ const ruleOf = (event: PageEvent) => ("rule" in event ? event.rule : "");
 const refuses = (event: PageEvent, type: number) =>
 	event.type === "refused" && event.re === type;
 
-/** Rules that refuse one message, or say that all is being erased. */
-const ERASES_ON = ["isNotErasing", "isTheirOwn", "placeIsKnown"];
-const erasesNoMore = (event: PageEvent) =>
-	refuses(event, MessageType.erase) && !ERASES_ON.includes(ruleOf(event));
+/** The id of what asks to erase all. A message is erased without one. */
+export const ERASE_ALL = "all";
 
 /** The trouble that an event reports, if any, to merge into the context. */
 export function troubleOf(
@@ -40,7 +38,8 @@ export function troubleOf(
 	if (farewell && ruleOf(event) === "isNotErasing") return {};
 	if ("trouble" in event) {
 		const { trouble } = event;
-		return erasesNoMore(event) ? { trouble, farewell: "" } : { trouble };
+		const erasesNoMore = "id" in event && event.id === ERASE_ALL;
+		return erasesNoMore ? { trouble, farewell: "" } : { trouble };
 	}
 	if (event.type !== "closed") return {};
 	const isKick = event.code === CloseCode.kicked.code;

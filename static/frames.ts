@@ -98,7 +98,7 @@ function refused(frame: ServerFrame<"refused">, now: number): PageInput {
 		return { kind: "page", room: "", id: frame.id, more: isTooFast };
 	return {
 		type: "refused",
-		...{ rule, re },
+		...{ rule, re, id: frame.id },
 		trouble: { about: about(rule), words, isKick: rule === "isNotKicked" },
 		update: { waitMs, ...(waitMs && { resendAt: now + waitMs }) },
 	};

@@ -7,6 +7,7 @@
 import { createActor } from "xstate";
 import { CloseCode, LOBBY } from "../machines/message.ts";
 import { pageMachine } from "../machines/page.ts";
+import { ERASE_ALL } from "../machines/page-guards.ts";
 import { BASE } from "./base-path.ts";
 import { language } from "./catalogue.ts";
 import { Chat } from "./chat.ts";
@@ -52,6 +53,8 @@ if (invitation) {
 const INVITATION_OVER = [
 	...["invitationIsOpen", "roomHasSpace", "roomsJoinedAreLeft"],
 ];
+/** No room was opened on this connection yet. */
+let isNew = true;
 /** The invitation went out with a login. */
 let isInvitationSent = false;
 const askedFor = roomAt(location.pathname);
@@ -74,6 +77,7 @@ const socket = tabSocket({
 	},
 	ping: () => chat.view.rooms.watch(),
 });
+const sendEraseAll = () => socket.send({ kind: "eraseAll", id: ERASE_ALL });
 const page = new Page({ socket, actor: () => actor });
 /** What a person reads who was removed from the room they are in. */
 const removed = () => t("room.removed", { title: page.titleOf(page.opened) });
@@ -95,7 +99,10 @@ const verify = verifyForm(page);
 const renderStatus = statusBar(page, () => !chat.view.position);
 const machine = pageMachine.provide({
 	actions: {
-		connect: () => socket.connect(),
+		connect() {
+			isNew = true;
+			socket.connect();
+		},
 		disconnect: () => socket.disconnect(),
 		savePending({ event }) {
 			if (event.type === "pending")
@@ -109,7 +116,8 @@ const machine = pageMachine.provide({
 		resumeSends({ event, context: { name, email, farewell } }) {
 			storage.savePerson({ name, email });
 			// A server that was restarted meanwhile does not go on with it.
-			if (farewell) socket.send({ kind: "eraseAll" });
+			if (farewell && isNew) sendEraseAll();
+			isNew = false;
 			// Nothing can be sent before the machine has taken the welcome.
 			if (event.type === "welcome") queueMicrotask(() => chat.welcome(event));
 		},
@@ -176,7 +184,7 @@ const machine = pageMachine.provide({
 			if (event.type === "logout")
 				socket.send({ kind: "logout", all: event.all || undefined });
 		},
-		sendEraseAll: () => socket.send({ kind: "eraseAll" }),
+		sendEraseAll,
 	},
 });
 /** What the person is writing just now was for the others of a room that they are not in any more. */

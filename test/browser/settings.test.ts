@@ -219,6 +219,28 @@ test("everything is deleted though a restarted server knows nothing of it", asyn
 	await ann.seesStatus("All you said is gone");
 });
 
+test("everything is deleted once, though the person goes elsewhere meanwhile", async () => {
+	const ann = await enter("ann");
+	let asked = 0;
+	await ann.page.routeWebSocket("**/connect", (socket) => {
+		const server = socket.connectToServer();
+		socket.onMessage((frame) => {
+			if (JSON.parse(String(frame)).type === MessageType.erase) asked += 1;
+			else server.send(frame);
+		});
+	});
+	await ann.page.reload();
+	await ann.isInside();
+	await ann.opensSettings();
+	await ann.presses("Delete everything and my name");
+	await ann.presses("Delete everything");
+	await ann.presses("Close");
+	await ann.goesTo("cellar");
+	await ann.says("goodbye");
+	await ann.reads("goodbye");
+	expect(asked).toBe(1);
+});
+
 test("what one said can be taken along", async () => {
 	const ann = await enter("ann", {}, "diary");
 	await ann.says("dear diary");

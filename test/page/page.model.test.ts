@@ -239,14 +239,16 @@ describe("the chart", () => {
 	});
 
 	test.each([
-		["sequencerIsThere", { farewell: "", trouble }],
-		["isNotErasing", { farewell: "All is gone.", trouble: undefined }],
-	])("shows, after %s, whether all is still being erased", (rule, left) => {
+		["sequencerIsThere", "all", { farewell: "", trouble }],
+		["isNotErasing", "all", { farewell: "All is gone.", trouble: undefined }],
+		["isNotTooFast", undefined, { farewell: "All is gone.", trouble }],
+	])("shows, after %s, whether all is still being erased", (rule, id, left) => {
 		const { actor } = livePage(() => {}, "session");
 		actor.send(opened);
 		actor.send(welcome);
 		actor.send({ type: "eraseAll", update: { farewell: "All is gone." } });
-		actor.send(refused(MessageType.erase, rule));
+		const refusal = refused(MessageType.erase, rule);
+		actor.send(Object({ ...refusal, id }));
 		expect(actor.getSnapshot().context).toMatchObject(left);
 	});
 
