@@ -271,7 +271,8 @@ export const pageMachine = page.createMachine({
 				welcome: { actions: ["applyUpdate", "resumeSends"] },
 				refused: { actions: "showCause" },
 				accepted: { actions: "forgetTrouble" },
-				logout: "leaving",
+				// What is being deleted is not gone yet.
+				logout: to("leaving", "forgetFarewell"),
 				eraseAll: { actions: ["applyUpdate", "sendEraseAll"] },
 				go: move,
 			},

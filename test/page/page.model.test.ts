@@ -657,6 +657,17 @@ describe("a refusal", () => {
 	});
 });
 
+test("who logs out while all is being deleted does not read that it is gone", () => {
+	const { actor } = livePage(() => {}, "session");
+	const erase = { type: "eraseAll", update: { farewell: "All is gone." } };
+	const out: PageEvent = { type: "logout", all: false };
+	const end = closed(CloseCode.loggedOut.code);
+	for (const event of [opened, welcome, Object(erase), out, end])
+		actor.send(event);
+	const { trouble } = actor.getSnapshot().context;
+	expect(trouble?.words).toBe(CloseCode.loggedOut.says);
+});
+
 test("a logout takes effect at once, with words if the server may not know of it", () => {
 	const words = (...events: PageEvent[]) => {
 		const { actor } = livePage(() => {}, "session");
