@@ -65,7 +65,7 @@ export function verifyForm(page: Page) {
 
 	function sendIfComplete() {
 		const code = readCode(field.value);
-		sent = code ?? "";
+		if (page.snapshot.matches({ loggingIn: "verifying" })) sent = code ?? "";
 		submit.disabled = code === undefined;
 		if (code !== undefined) page.dispatch({ type: "code", code });
 		else if (field.value.trim().length > CODE_LENGTH) complain(field, NO_CODE);
@@ -85,7 +85,6 @@ export function verifyForm(page: Page) {
 
 	/** Shows the field for a name in place of the one for the code, or back. */
 	function askName(isAsked: boolean) {
-		if (asksName === isAsked) return;
 		asksName = isAsked;
 		find("#code-part").hidden = isAsked;
 		find("#name-part").hidden = !isAsked;

@@ -82,3 +82,13 @@ test("a code whose answer was lost is sent again", async () => {
 	await comes(lost, { type: "retry" }, { type: "opened" }, pending);
 	expect(sent).toEqual([CODE, CODE]);
 });
+
+test("a code that is typed while another mail is asked for is sent once it can be", async () => {
+	const { sent, comes, field } = await typed();
+	await comes({ type: "wrongCode" }, { type: "resend" });
+	field.value = "N8P3RY";
+	field.oninput();
+	expect(sent).toEqual([CODE]);
+	await comes(Object({ ...refusal, re: MessageType.hello }));
+	expect(sent).toEqual([CODE, "N8P3RY"]);
+});
