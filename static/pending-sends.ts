@@ -39,7 +39,9 @@ export function pendingSends(page: Page) {
 
 	function draw(lines: readonly PendingLine[]): void {
 		const [name, time] = [page.name, Date.now()];
-		const elements = lines.map(({ text, why, replyTo }, at) => {
+		const elements = lines.map(({ text, why, epoch, ...rest }, at) => {
+			// In another epoch another message may stand there.
+			const replyTo = epoch === page.epoch ? rest.replyTo : undefined;
 			const line = { kind: "said", name, text, time, replyTo } as const;
 			const element = messageElement(line, at > 0, page);
 			element.classList.toggle("failed", why !== "");
