@@ -100,7 +100,8 @@ const carryOut = (act: Act) =>
 		const { says = [] } = await ask(act[1], ...args);
 		const link = String(new URL("join#", location.href));
 		say("#result", says.join(" ").replace(/^\S*\/join#/, link));
-		await look(Object.keys(titles));
+		// Where the tables can't be read, it was done all the same.
+		await again();
 	}, "#refused");
 const again = () => attempt(() => look(Object.keys(titles)));
 

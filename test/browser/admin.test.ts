@@ -82,6 +82,22 @@ test("why an act was refused stays when the tables are read again", async () => 
 	expect(await words.isVisible()).toBe(true);
 });
 
+test("an act that was done is not read as refused where the tables can't be read", async () => {
+	await enter("rob");
+	const boss = await opensAdminPage();
+	await boss.page.route("**/admin/bans", (route) => route.abort());
+	const who = table(boss, "Who is in");
+	await who.getByRole("button", { name: "Ban rob" }).click();
+	await boss.page.getByLabel("Reason").press("Enter");
+	await boss.seesStatus("rob is banned");
+	await boss.page
+		.locator("#trouble")
+		.getByText("The server can't be reached just now.")
+		.waitFor();
+	expect(await boss.page.locator("#refused").innerText()).toBe("");
+	boss.expectsFailedLoads();
+});
+
 test("nobody is sent out of a room for a time without an end", async () => {
 	await enter("bob");
 	const boss = await opensAdminPage();
