@@ -60,8 +60,9 @@ export class HistoryPager {
 		const { latest } = timeline;
 		const show = () => this.show(offset, time);
 		this.#later = { room: latest ? "" : this.#page.room, show };
-		if (timeline.show(offset, time) || !latest) return;
+		// What comes later would lead the reader away again.
 		this.reset();
+		if (timeline.show(offset, time) || !latest) return;
 		this.#showWanted = () => timeline.show(offset, time);
 		timeline.autoscroll.isFollowing = false;
 		const end = Math.min(offset + BEHIND, latest.offset);
@@ -71,6 +72,7 @@ export class HistoryPager {
 	/** Forgets the request: for another room or connection, or when it is answered. */
 	reset(): void {
 		this.#purpose = undefined;
+		this.#page.quotes.stopWaiting();
 		this.#showWanted = () => true;
 		this.#lines = [];
 	}
@@ -106,7 +108,7 @@ export class HistoryPager {
 		const before = upTo ?? this.#before;
 		const timeline = this.#timeline;
 		const purpose = this.#purpose;
-		if (!purpose) return;
+		if (!purpose) return this.#page.quotes.resume();
 		// This is the answer to a request from before a gap.
 		if (before !== this.#before) {
 			this.#lines = [];

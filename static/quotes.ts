@@ -79,6 +79,11 @@ export class Quotes {
 		return this.#waiting !== undefined;
 	}
 
+	/** What waits is not wanted any more. */
+	stopWaiting(): void {
+		this.#waiting = undefined;
+	}
+
 	/** Goes on, after a question of somebody else was answered. */
 	resume(): void {
 		const task = this.#waiting;

@@ -18,7 +18,8 @@ vi.mock("../../static/element.ts", () => ({
 	}),
 }));
 
-test("a jump to a message waits for a quote, whatever is scrolled", async () => {
+/** A reader at message 901 and later, where a quote is asked for; and the frames that were sent. */
+async function opens() {
 	const { HistoryPager } = await import("../../static/history-pager.ts");
 	const { Quotes } = await import("../../static/quotes.ts");
 	const sent: object[] = [];
@@ -26,18 +27,52 @@ test("a jump to a message waits for a quote, whatever is scrolled", async () => 
 		...{ room: "reef", epoch: "e", isOpen: true, isBlocked: () => false },
 		send: (frame: object) => sent.push(frame),
 	});
-	page.quotes = new Quotes(page);
+	const quotes = new Quotes(page);
+	page.quotes = quotes;
 	const timeline = {
 		...{ latest: undefined as object | undefined, from: 901, to: 1_000 },
-		...{ isLive: true, autoscroll: {}, show: () => false },
+		...{ isLive: true, autoscroll: { jump: () => {} } },
+		show: (offset: number) => offset > 900,
 	};
 	const pager = new HistoryPager(page, Object(timeline));
+	return { pager, quotes, timeline, sent };
+}
+const latest = { epoch: "e", offset: 1_000 };
+
+test("a jump to a message waits for a quote, whatever is scrolled", async () => {
+	const { pager, quotes, timeline, sent } = await opens();
 	pager.show(7);
-	timeline.latest = { epoch: "e", offset: 1_000 };
-	page.quotes.element(3, () => undefined);
+	timeline.latest = latest;
+	quotes.element(3, () => undefined);
 	pager.caughtUp(true);
-	page.quotes.finish("quote3", false);
+	quotes.finish("quote3", false);
 	expect(sent).toMatchObject([{ before: 4 }, { before: 18 }]);
+});
+
+test.each([
+	["the end", "toEnd", 0],
+	["what is on the screen", "show", 950],
+] as const)(
+	"who turns to %s is not led away by a jump that waited",
+	async (_, turn, offset) => {
+		const { pager, quotes, timeline, sent } = await opens();
+		timeline.latest = latest;
+		quotes.element(3, () => undefined);
+		pager.show(7);
+		pager[turn](offset);
+		quotes.finish("quote3", false);
+		expect(sent).toMatchObject([{ before: 4 }]);
+	},
+);
+
+test("a quote is asked for once a page that is not wanted any more has come", async () => {
+	const { pager, quotes, timeline, sent } = await opens();
+	timeline.latest = latest;
+	pager.caughtUp(true);
+	quotes.element(3, () => undefined);
+	pager.show(950);
+	pager.finish(true, 901);
+	expect(sent).toMatchObject([{ before: 901 }, { before: 4 }]);
 });
 
 test("what fell out of a window that had all of the room is loaded again", async () => {
