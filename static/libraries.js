@@ -34,6 +34,8 @@ const CHANGES = {
 			"const devToolsAdapter = undefined;",
 		],
 		[MESSAGES, "throw new Error()"],
+		// The page is told of each state, and of nothing else.
+		[/ {2}on\(type, handler\)[\s\S]*?(?=\n {2}\/\*\* Starts the Actor)/, ""],
 	],
 	"xstate/dist/StateMachine-ae06a22b.esm.js": [
 		[MESSAGES, "throw new Error()"],

@@ -53,11 +53,8 @@ export function statusBar(page: Page, isEmpty: () => boolean) {
 		myName = name;
 		me.hidden = name === "";
 		show(bar, lost || stopped || erasing || page.isStuck);
-		const more = isKicked
-			? `· ${t("kick.back")}`
-			: stopped
-				? ""
-				: t("offline.lines");
+		const lines = isKicked ? `· ${t("kick.back")}` : t("offline.lines");
+		const more = isKicked || !stopped ? lines : "";
 		const words = erasing ? t("erase.busy") : `${translated(why)} ${more}`;
 		say("#connection-words", bar.hidden ? "" : words);
 		retry.hidden = erasing || page.isStuck;

@@ -94,9 +94,8 @@ export function saveSession(session: string): void {
 export const storedSession = (): string => shared("session");
 
 /** Whether notes to this browser are for this person, as far as that was stored: nobody who comes after has turned them on. */
-export function hasPush(email: string): boolean {
-	return isSameEmail(browser.get("push") || email, email);
-}
+export const hasPush = (email: string): boolean =>
+	isSameEmail(browser.get("push") || email, email);
 
 /** A newer session of another tab stays. Returns whether notes to this browser end with it. */
 export function dropKey(): boolean {
