@@ -231,6 +231,8 @@ test("a whole conversation needs no mouse, from entering to logging out", async 
 	await ann.isIn("keys");
 	await tabTo("Nnora", "Shift+Tab");
 	await keyboard.press("Enter");
+	// What is not open yet is given up at the next key.
+	await ann.page.locator("#settings").waitFor();
 	await tabTo("Log out");
 	await keyboard.press("Enter");
 	await ann.isOutside();
