@@ -111,7 +111,11 @@ export function inWords(areNeeded: boolean, act: () => void) {
 
 /** Whether the server has another build than this page, and so nothing more for it. The service worker, which may have the file, leaves HEAD to the server. */
 export const isUpdated = () =>
-	load("en", { cache: "no-store", method: "HEAD" }).then(
+	load("en", {
+		cache: "no-store",
+		method: "HEAD",
+		signal: AbortSignal.timeout(LONGEST_MS),
+	}).then(
 		() => false,
 		({ message }) => message === "404",
 	);

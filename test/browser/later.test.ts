@@ -117,9 +117,10 @@ test("a dialog that is long in coming is announced", async () => {
 test("what could not be loaded is loaded when it is asked for again", async () => {
 	const cleo = await openPage("cleo", alone);
 	await cleo.comesIn();
-	await cleo.page.route(LATER, (route) => route.abort(), { times: 1 });
+	const comes = await cleo.lacks(LATER);
 	await cleo.opensSettings();
 	await cleo.hasHeard("There is no connection.");
+	comes();
 	cleo.expectsFailedLoads();
 	await cleo.opensSettings();
 	await dialogs(cleo).getByText("Log out everywhere").waitFor();

@@ -135,6 +135,17 @@ export class Person {
 		return new Person(this.page, this.#where, name);
 	}
 
+	/** What is at these addresses can't be loaded, until the returned function is called. */
+	async lacks(addresses: string | RegExp): Promise<() => void> {
+		let isThere = false;
+		await this.page.route(addresses, (route) =>
+			isThere ? route.continue() : route.abort(),
+		);
+		return () => {
+			isThere = true;
+		};
+	}
+
 	/** From the next reload on every connection is closed, until the returned function is called. */
 	async cutsTheLine(): Promise<() => void> {
 		let isCut = true;

@@ -136,10 +136,10 @@ test("a query that can't be understood is answered with what to write", async ()
 test("looks that did not load are loaded when they are needed again", async () => {
 	const ann = await enter("may", { serviceWorkers: "block" });
 	const { page } = ann;
-	const abort = { times: 1 };
-	await page.route("**/later.css", (route) => route.abort(), abort);
+	const comes = await ann.lacks("**/later.css");
 	await page.keyboard.press("Control+Shift+f");
 	await ann.hasHeard("There is no connection.");
+	comes();
 	expect(await dialogOf(ann).count()).toBe(0);
 	await page.keyboard.press("Control+Shift+f");
 	await dialogOf(ann).getByRole("searchbox").waitFor();
@@ -154,11 +154,11 @@ test("looks that are there are not loaded again after another part was not", asy
 	await page.keyboard.press("Escape");
 	const asked: string[] = [];
 	page.on("request", (request) => asked.push(request.url()));
-	const abort = { times: 1 };
-	await page.route("**/qr-*.js", (route) => route.abort(), abort);
+	const comes = await ann.lacks("**/qr-*.js");
 	await ann.opensMenu();
 	await ann.presses("Share link");
 	await ann.hasHeard("There is no connection.");
+	comes();
 	await page.keyboard.press("Control+Shift+f");
 	await dialogOf(ann).getByRole("searchbox").waitFor();
 	expect(await page.locator("link[href*='later.css']").count()).toBe(1);
