@@ -58,13 +58,13 @@ export class Notes {
 	/** Call once a message is committed. */
 	hear(said: Said): void {
 		const { push, people, states } = this.#parts;
-		if (!push || !leads(this.#parts)) return;
+		const { reachable } = people;
+		if (!push || reachable.size === 0 || !leads(this.#parts)) return;
 		const context = states.committed.room(said.room)?.context;
 		const member = context?.members.get(said.client);
 		const { names } = states.committed.server.context;
 		const writer = member ? personUnder(names, member) : "";
-		const { reachable } = people;
-		if (reachable.size <= (reachable.has(writer) ? 1 : 0)) return;
+		if (reachable.size === 1 && reachable.has(writer)) return;
 		// Who erases or edits it is behind this in the archive's turn.
 		void this.#meantBy(said).then((meant) => {
 			const direct = context?.access === "direct" && context.people?.keys();

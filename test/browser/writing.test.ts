@@ -308,18 +308,24 @@ test("on a touch screen a message offers to be deleted once it is touched", asyn
 	await ann.page.locator("article.said .erased").waitFor();
 });
 
-test("an edit that is on its way when the writer goes elsewhere is not said a second time", async () => {
+/** Someone goes elsewhere while the answer to their edit is on its way. */
+async function leavesWhileEditing() {
 	const ann = await enter("ann", {}, "attic");
-	const { hold, arrive } = await ann.holdsAnswers();
+	const answers = await ann.holdsAnswers();
 	await ann.page.reload();
 	await ann.isInside();
 	await ann.says("one");
 	await ann.reads("one");
-	hold();
+	answers.hold();
 	await ann.field.press("ArrowUp");
 	await ann.field.fill("two");
 	await ann.field.press("Enter");
 	await ann.goesTo("cellar");
+	return { ann, ...answers };
+}
+
+test("an edit that is on its way when the writer goes elsewhere is not said a second time", async () => {
+	const { ann, arrive } = await leavesWhileEditing();
 	arrive();
 	await ann.goesTo("attic");
 	await ann.reads("two");
@@ -327,17 +333,7 @@ test("an edit that is on its way when the writer goes elsewhere is not said a se
 });
 
 test("the words of an edit are kept where the connection is lost on the way to another room", async () => {
-	const ann = await enter("ann", {}, "attic");
-	const { hold, cut } = await ann.holdsAnswers();
-	await ann.page.reload();
-	await ann.isInside();
-	await ann.says("one");
-	await ann.reads("one");
-	hold();
-	await ann.field.press("ArrowUp");
-	await ann.field.fill("two");
-	await ann.field.press("Enter");
-	await ann.goesTo("cellar");
+	const { ann, cut } = await leavesWhileEditing();
 	await cut();
 	const draft = () => sessionStorage.getItem("draft attic");
 	await expect.poll(() => ann.page.evaluate(draft)).toBe("two");

@@ -97,8 +97,9 @@ test("an edge hears no more than it can hold while its disk is full, and all of 
 	expect(world.fatal).toEqual([]);
 });
 
-test("a node on NATS whose disk is full stops when it is asked to", async () => {
-	const world = new Nodes(seeded(1));
+/** Two nodes on NATS, of which the second has a disk that has just filled. */
+async function withFullNode(environment = {}) {
+	const world = new Nodes(seeded(1), { environment });
 	const first = await world.start();
 	const disk = new FakeDisk();
 	const full = await world.start({ disk });
@@ -106,6 +107,11 @@ test("a node on NATS whose disk is full stops when it is asked to", async () => 
 	disk.interrupt = isFull;
 	ann.say("hello", 1);
 	await world.until(() => full.server.log.frozen);
+	return { world, first, disk, full };
+}
+
+test("a node on NATS whose disk is full stops when it is asked to", async () => {
+	const { world, full } = await withFullNode();
 	let isOver = false;
 	const stopping = full.node.close().then(async () => {
 		await full.server.engine.stop();
@@ -117,15 +123,8 @@ test("a node on NATS whose disk is full stops when it is asked to", async () => 
 });
 
 test("a node on NATS that hears no more asks nobody until there is room", async () => {
-	const environment = { PLUME_LIMITS: "off" };
-	const world = new Nodes(seeded(1), { environment });
-	const first = await world.start();
-	const disk = new FakeDisk();
-	const full = await world.start({ disk });
-	const ann = await world.enter(first, "ann");
-	disk.interrupt = isFull;
-	ann.say("hello", 1);
-	await world.until(() => full.server.log.frozen);
+	const off = { PLUME_LIMITS: "off" };
+	const { world, first, disk, full } = await withFullNode(off);
 	const typing = { kind: "typing", client: "c", room: "lobby" } as const;
 	for (let n = 0; n < 10_000; n++) first.node.signal(typing);
 	await world.until(() => full.node.wrong !== undefined);
