@@ -195,7 +195,7 @@ test("who is offline sees when the next try is due", async () => {
 
 test("there is a card before there is a script", async () => {
 	// A service worker would bring the script all the same.
-	const ann = await openPage("ann", { serviceWorkers: "block" });
+	const ann = await openPage("ann");
 	await ann.page.route("**/static/app-*.js", () => {});
 	await ann.page.reload({ waitUntil: "commit" });
 	await ann.page.getByText("One moment…").waitFor();

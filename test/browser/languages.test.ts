@@ -70,11 +70,9 @@ test("a refusal is in the reader's language", async () => {
 
 test("the language that was chosen stays, whatever the browser has", async () => {
 	const ann = await enter("ann", {}, "choice");
-	await ann.hasWorker("en");
 	await ann.opensSettings();
 	await ann.page.getByLabel("Language").selectOption({ label: "français" });
 	await ann.page.getByTitle("Toi et les réglages").click();
-	await ann.hasWorker("fr");
 	await ann.page.getByLabel("Langue").selectOption({ value: "" });
 	await ann.isInside();
 	expect(await ann.page.locator("html").getAttribute("lang")).toBe("en");
@@ -83,8 +81,7 @@ test("the language that was chosen stays, whatever the browser has", async () =>
 test.each("en de fr es pt ja ar".split(" "))(
 	"the page loads in 45 KiB at most in the language %s",
 	async (locale) => {
-		const options = { locale, serviceWorkers: "block" } as const;
-		const person = await openPage(`ann-${locale}`, options);
+		const person = await openPage(`ann-${locale}`, { locale });
 		const { page } = person;
 		const session = await page.context().newCDPSession(page);
 		/** Where each answer is from, and the bytes of its body. */
@@ -132,9 +129,7 @@ test("all that a page may load, without the emoji picker, is 60 KiB at most", as
 });
 
 test("a language that can't be loaded is English", async () => {
-	const ann = await openPage("ann", {
-		...{ locale: "ja-JP", serviceWorkers: "block" },
-	});
+	const ann = await openPage("ann", { locale: "ja-JP" });
 	await ann.page.route("**/static/ja-*.json", (route) => route.abort());
 	await ann.page.reload();
 	await ann.comesIn();
@@ -245,7 +240,7 @@ const clipped = ({ page }: Person) =>
 test("longer words are not clipped on a narrow screen", async () => {
 	const narrow: BrowserContextOptions = {
 		...{ viewport: { width: 320, height: 640 }, hasTouch: true },
-		...{ locale: "de-DE", serviceWorkers: "block" },
+		locale: "de-DE",
 	};
 	const zoe = await openPage("zoe", narrow, "narrow");
 	const { page } = zoe;

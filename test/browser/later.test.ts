@@ -5,8 +5,6 @@ import type { Person } from "./person.ts";
 import { stage } from "./stage.ts";
 
 const { enter, openPage } = stage({ PLUME_ADMINS: "boss@example.org" });
-/** What a service worker has is not asked for. */
-const alone = { serviceWorkers: "block" } as const;
 const LATER = /\/static\/later-\w+\.js/;
 
 const dialogs = ({ page }: Person) => page.locator("dialog[open]");
@@ -56,7 +54,7 @@ test("a menu at a message goes with its room", async () => {
 });
 
 test("a menu that is loaded slowly opens in no other room", async () => {
-	const bob = await openPage("bob", alone, "alpha");
+	const bob = await openPage("bob", {}, "alpha");
 	await bob.comesIn();
 	await bob.says("look here");
 	const arrives = await isLate(bob);
@@ -69,7 +67,7 @@ test("a menu that is loaded slowly opens in no other room", async () => {
 });
 
 test("of two presses on what is loaded slowly only the second opens it", async () => {
-	const eve = await openPage("eve", alone);
+	const eve = await openPage("eve");
 	await eve.comesIn();
 	const arrives = await isLate(eve);
 	await eve.page.keyboard.press("Control+k");
@@ -80,7 +78,7 @@ test("of two presses on what is loaded slowly only the second opens it", async (
 });
 
 test("what is loaded slowly does not come over a line that is written meanwhile", async () => {
-	const fay = await openPage("fay", alone);
+	const fay = await openPage("fay");
 	await fay.comesIn();
 	const arrives = await isLate(fay);
 	await fay.presses("What to hear of this room");
@@ -105,7 +103,7 @@ test("a list of pins does not come over a line that is written meanwhile", async
 });
 
 test("a dialog that is long in coming is announced", async () => {
-	const dan = await openPage("dan", alone);
+	const dan = await openPage("dan");
 	await dan.comesIn();
 	const arrives = await isLate(dan);
 	await dan.opensSettings();
@@ -115,7 +113,7 @@ test("a dialog that is long in coming is announced", async () => {
 });
 
 test("what could not be loaded is loaded when it is asked for again", async () => {
-	const cleo = await openPage("cleo", alone);
+	const cleo = await openPage("cleo");
 	await cleo.comesIn();
 	const comes = await cleo.lacks(LATER);
 	await cleo.opensSettings();
@@ -152,11 +150,11 @@ test("the arrow keys read nothing aloud of somebody who is blocked", async () =>
 });
 
 test("a lost connection is told at once, also before there are words for why", async () => {
-	const fay = await openPage("fay", alone);
+	const fay = await openPage("fay");
 	const { page } = fay;
 	await fay.comesIn();
 	await page.route(/\/de-later-\w+\.json/, () => {});
-	let close = () => {};
+	let close: (() => void) | undefined;
 	await page.routeWebSocket("**/connect", (socket) => {
 		socket.connectToServer();
 		close = () => void socket.close({ code: 4008 });
@@ -164,7 +162,8 @@ test("a lost connection is told at once, also before there are words for why", a
 	await fay.opensSettings();
 	await page.locator("#language").selectOption("de");
 	await page.getByPlaceholder("Sag etwas in").waitFor();
-	close();
+	await expect.poll(() => close).toBeDefined();
+	close?.();
 	// It waits 10 s for words.
 	await page.locator("#connection").waitFor({ timeout: 9_000 });
 });

@@ -17,7 +17,7 @@ test("the settings say which of several servers one is connected through", async
 		.poll(() => line.innerText())
 		.toBe("You are connected through “north”.");
 	await ann.page.reload();
-	await ann.isInside();
+	await ann.isOpen();
 	expect(await line.isVisible()).toBe(false);
 	await ann.opensSettings();
 	await line.waitFor();

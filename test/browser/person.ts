@@ -362,12 +362,9 @@ export class Person {
 		}, words);
 	}
 
-	/** A page that is loaded again while its worker is put in the place of another may wait for that. */
-	async hasWorker(language: string): Promise<void> {
-		await this.page.waitForFunction(
-			(end) => navigator.serviceWorker.controller?.scriptURL.endsWith(end),
-			`?${language}`,
-		);
+	/** Waits until the page's worker answers for the network. */
+	async hasWorker(): Promise<void> {
+		await this.page.waitForFunction(() => navigator.serviceWorker.controller);
 	}
 
 	/** Waits until the room on the screen is open: until then nothing can be asked of the server. Its heading, and the field, are there before. For a log that was empty: after a reload, or in another room. */

@@ -174,10 +174,11 @@ test("who is removed on the way to another room reads from which", async () => {
 	await bob.page.reload();
 	await isIn(bob, "Board");
 	await bob.isInside();
-	isHeld = true;
-	await bob.goesTo("cellar");
 	const dialog = await opensMembers(ann);
 	await dialog.getByRole("button", { name: "Remove bert" }).click();
+	// His page asks for ten seconds at most.
+	isHeld = true;
+	await bob.goesTo("cellar");
 	await ann.presses("Remove");
 	await bob.seesStatus("You are no member of “Board” any more.");
 });

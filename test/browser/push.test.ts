@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import type { Person } from "./person.ts";
-import { stage } from "./stage.ts";
+import { stage, withWorker } from "./stage.ts";
 
 const { enter, openPage } = stage({
 	PLUME_PUSH_CONTACT: "mailto:op@example.org",
@@ -20,7 +20,7 @@ async function delivers(person: Person, note: object): Promise<void> {
 		}),
 	);
 	await session.send("ServiceWorker.enable");
-	await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+	await person.hasWorker();
 	await session.send("ServiceWorker.deliverPushMessage", {
 		origin: new URL(page.url()).origin,
 		registrationId: await registered,
@@ -63,7 +63,7 @@ async function watchesNotes(person: Person) {
 }
 
 test("a note that is pushed names the room, who wrote, and what", async () => {
-	const ann = await enter("ann", { permissions }, "harbour");
+	const ann = await enter("ann", { ...withWorker, permissions }, "harbour");
 	const { shown } = await watchesNotes(ann);
 	const note = { room: "harbour", title: "harbour", name: "bob" };
 	await delivers(ann, { ...note, text: "@ann, the boat is in" });
@@ -83,7 +83,7 @@ test.each([
 	["fr-FR", "bob dans harbour"],
 	["ar-EG", "\u2068bob\u2069 في \u2068harbour\u2069"],
 ])("a note that is pushed is in the language %s", async (locale, title) => {
-	const ann = await openPage("ann", { locale, permissions });
+	const ann = await openPage("ann", { ...withWorker, locale, permissions });
 	const { shown } = await watchesNotes(ann);
 	const note = { room: "harbour", title: "harbour", name: "bob" };
 	await delivers(ann, { ...note, text: "x" });
@@ -91,10 +91,9 @@ test.each([
 });
 
 test("a note that is pushed is shown, too, where the browser has lost the words", async () => {
-	const ann = await openPage("ann", { permissions });
+	const ann = await openPage("ann", { ...withWorker, permissions });
 	const { shown } = await watchesNotes(ann);
 	await ann.page.evaluate(async () => {
-		await navigator.serviceWorker.ready;
 		for (const name of await caches.keys()) await caches.delete(name);
 	});
 	const note = { room: "harbour", title: "harbour", name: "bob" };
@@ -103,7 +102,7 @@ test("a note that is pushed is shown, too, where the browser has lost the words"
 });
 
 test("a click on a note opens its room", async () => {
-	const ann = await enter("ann", { permissions }, "pier");
+	const ann = await enter("ann", { ...withWorker, permissions }, "pier");
 	const { shown, click } = await watchesNotes(ann);
 	await delivers(ann, { room: "dock", title: "dock", name: "bob", text: "x" });
 	await expect.poll(shown).toHaveLength(1);
@@ -127,7 +126,7 @@ test("a browser that blocks notes is told how to allow them", async () => {
 });
 
 test("a browser at a push service that is not public is refused in words", async () => {
-	const ann = await enter("ann", { permissions });
+	const ann = await enter("ann", { ...withWorker, permissions });
 	// No push service is reached from a test.
 	await ann.page.evaluate(() => {
 		let current: object | null = null;

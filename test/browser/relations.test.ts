@@ -211,7 +211,7 @@ test("on a phone even the first swipe opens the rooms, also beside the messages"
 });
 
 test("a short touch opens no sheet, though what a long press does is loaded late", async () => {
-	const ann = await enter("aki", { ...phone, serviceWorkers: "block" });
+	const ann = await enter("aki", phone);
 	const { page } = ann;
 	let release = () => {};
 	const isReleased = new Promise<void>((resolve) => {

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { MessageType as types } from "../../machines/message.ts";
 import { newDataFolder } from "../program/program.ts";
 import type { Person } from "./person.ts";
-import { stage } from "./stage.ts";
+import { stage, withWorker } from "./stage.ts";
 
 const { crash, enter, plume, restart, openPage } = stage();
 const lobby = "";
@@ -258,8 +258,10 @@ test("logging out closes all tabs of that browser, everywhere means everywhere",
 });
 
 test("logging out while the server is gone closes all tabs of that browser", async () => {
-	const ann = await enter("ann");
+	const ann = await enter("ann", withWorker);
 	const tab = await ann.opensTab("new");
+	// The settings are loaded when they are first opened.
+	await ann.hasWorker();
 	await crash();
 	await ann.seesStatus("Your lines are kept.");
 	await ann.logsOut("Log out");

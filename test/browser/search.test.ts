@@ -111,16 +111,13 @@ test("a private room is searched by its title", async () => {
 	const hit = dialogOf(ann).getByRole("button", { name: "inside" });
 	// It may not be in the index yet.
 	await expect
-		.poll(
-			async () => {
-				await looksFor(ann, 'lantern in:"our cellar"');
-				await dialogOf(ann)
-					.getByText(/Nothing found|The newest/)
-					.waitFor();
-				return hit.count();
-			},
-			{ timeout: 10_000 },
-		)
+		.poll(async () => {
+			await looksFor(ann, 'lantern in:"our cellar"');
+			await dialogOf(ann)
+				.getByText(/Nothing found|The newest/)
+				.waitFor();
+			return hit.count();
+		})
 		.toBe(1);
 	expect(await dialogOf(ann).getByText("outside").count()).toBe(0);
 });
@@ -134,7 +131,7 @@ test("a query that can't be understood is answered with what to write", async ()
 });
 
 test("looks that did not load are loaded when they are needed again", async () => {
-	const ann = await enter("may", { serviceWorkers: "block" });
+	const ann = await enter("may");
 	const { page } = ann;
 	const comes = await ann.lacks("**/later.css");
 	await page.keyboard.press("Control+Shift+f");
@@ -194,6 +191,7 @@ test("who goes to what was found has not read the end of that room", async () =>
 	await ann.saysAtOnce(Array.from({ length: 60 }, (_, nth) => `wave ${nth}`));
 	await bob.reads("wave 59");
 	await ann.goesTo("shore");
+	await ann.isOpen();
 	await bob.says("not seen yet");
 	const river = ann.page.getByRole("link", { name: "river 1 new" });
 	await river.waitFor();

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { MessageType } from "../../machines/message.ts";
 import { newDataFolder } from "../program/program.ts";
 import type { Person } from "./person.ts";
-import { stage } from "./stage.ts";
+import { stage, withWorker } from "./stage.ts";
 
 const { crash, enter, plume, restart, openPage } = stage();
 
@@ -60,8 +60,8 @@ test("the first mention asks about notifications, once", async () => {
 });
 
 test("without a network the page still opens, with words, to send later what is written", async () => {
-	const ann = await enter("ann");
-	await ann.page.evaluate(() => navigator.serviceWorker.ready);
+	const ann = await enter("ann", withWorker);
+	await ann.hasWorker();
 	await ann.page.reload();
 	await ann.isInside();
 	const connect = await ann.cutsTheLine();
@@ -76,7 +76,7 @@ test("without a network the page still opens, with words, to send later what is 
 });
 
 test("a page of another build than the server's says that it has to be reloaded", async () => {
-	const ann = await enter("ann", { serviceWorkers: "block" });
+	const ann = await enter("ann");
 	const noLongerThere = { status: 404, body: "There is nothing here." };
 	await ann.page.route(/-[0-9a-f]{8}\.\w+$/, (route) =>
 		route.fulfill(noLongerThere),
@@ -91,8 +91,8 @@ test("a page of another build than the server's says that it has to be reloaded"
 });
 
 test("an upgrade is told although the browser has all of the last build but the picker", async () => {
-	const ann = await enter("ava");
-	await ann.page.evaluate(() => navigator.serviceWorker.ready);
+	const ann = await enter("ava", withWorker);
+	await ann.hasWorker();
 	await ann.page.reload();
 	await ann.field.waitFor();
 	await ann.page
@@ -116,8 +116,8 @@ test("it can be installed", async () => {
 		expect(new URL(address, answer.url).pathname).toBe("/");
 	const sizes = icons.map(({ sizes }: { sizes: string }) => sizes);
 	expect(sizes).toEqual(["any", "192x192", "512x512"]);
-	const ann = await openPage("ann");
-	await ann.page.evaluate(() => navigator.serviceWorker.ready);
+	const ann = await openPage("ann", withWorker);
+	await ann.hasWorker();
 	const devtools = await ann.page.context().newCDPSession(ann.page);
 	const { errors, url } = await devtools.send("Page.getAppManifest");
 	expect([url, errors]).toEqual([answer.url, []]);
@@ -185,7 +185,7 @@ test("everything that was to be deleted without a connection is still there, wit
 		};
 	});
 	await ann.page.reload();
-	await ann.isInside();
+	await ann.isOpen();
 	await ann.opensSettings();
 	await ann.presses("Delete everything and my name");
 	cut();
@@ -212,7 +212,7 @@ test("everything is deleted though a restarted server knows nothing of it", asyn
 		});
 	});
 	await ann.page.reload();
-	await ann.isInside();
+	await ann.isOpen();
 	await ann.opensSettings();
 	await ann.presses("Delete everything and my name");
 	await ann.presses("Delete everything");
@@ -230,7 +230,7 @@ test("everything is deleted once, though the person goes elsewhere meanwhile", a
 		});
 	});
 	await ann.page.reload();
-	await ann.isInside();
+	await ann.isOpen();
 	await ann.opensSettings();
 	await ann.presses("Delete everything and my name");
 	await ann.presses("Delete everything");

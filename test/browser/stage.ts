@@ -15,6 +15,11 @@ export const phone = {
 	hasTouch: true,
 } satisfies BrowserContextOptions;
 
+/** For a test of what the page's worker does. All others go without: a page may wait half a minute to be loaded where a worker is put in the place of another, if DevTools stop each at its start. */
+export const withWorker = {
+	serviceWorkers: "allow",
+} satisfies BrowserContextOptions;
+
 /** Runs in the page. Keeps what is there for seconds only, for a test that looks later. */
 function keepBriefWords() {
 	const said: string[] = [];
@@ -75,7 +80,10 @@ export function stage(
 		options: BrowserContextOptions = {},
 		room = `room-${tests}`,
 	): Promise<Person> {
-		const context = await browser.newContext(options);
+		const context = await browser.newContext({
+			serviceWorkers: "block",
+			...options,
+		});
 		await context.addInitScript(keepBriefWords);
 		const person = new Person(await context.newPage(), where, name);
 		people.push(person);

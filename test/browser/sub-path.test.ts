@@ -1,7 +1,7 @@
 /** The page under a path of a site that has other things, too. */
 
 import { expect, test } from "vitest";
-import { stage } from "./stage.ts";
+import { stage, withWorker } from "./stage.ts";
 
 const TOKEN = "canary-token-0123456789";
 const { crash, enter, openPage, plume, restart } = stage({
@@ -27,7 +27,7 @@ test("people meet there, go to other rooms, and come back by themselves", async 
 });
 
 test("what a page needs without a network is stored from there", async () => {
-	const ann = await openPage("ann");
+	const ann = await openPage("ann", withWorker);
 	const { scope, paths } = await ann.page.evaluate(async () => {
 		const { scope } = await navigator.serviceWorker.ready;
 		const [name = ""] = await caches.keys();

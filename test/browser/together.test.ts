@@ -36,7 +36,7 @@ async function choosesLanguage(person: Person, language: string) {
 	await page.locator("#me").click();
 	await page.locator("#language").selectOption(language);
 	await page.locator(`html[lang=${language || "en"}] #text`).waitFor();
-	await person.hasWorker(language || "en");
+	await person.isOpen();
 }
 
 test("a newcomer gives an email, then a code, then a name", async () => {
