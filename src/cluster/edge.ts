@@ -15,7 +15,7 @@ import { WrongCopy } from "../log/evidence.ts";
 import type { Log } from "../log/log.ts";
 import { Asking } from "./asking.ts";
 import { awayAnew } from "./away.ts";
-import { eachBeat, SILENT_MS } from "./beats.ts";
+import { eachBeat, retryMs, SILENT_MS } from "./beats.ts";
 import { Carried } from "./carried.ts";
 import type { Running } from "./edge-link.ts";
 import { type EdgeParts, helloOf, type ToSequencer } from "./edge-parts.ts";
@@ -29,8 +29,6 @@ import { countsOf, ifChanged, type NetworkCounts } from "./network-counts.ts";
 import { tellConnection } from "./tell-connection.ts";
 import { Undecided } from "./undecided.ts";
 import { Unstored } from "./unstored.ts";
-
-const RETRY_MS = [50, 100, 200, 500, 1000, 2000];
 
 export class Edge implements Cluster {
 	readonly leads = false;
@@ -200,7 +198,8 @@ export class Edge implements Cluster {
 		// Nothing that it still says counts: another may decide something else.
 		this.#link = undefined;
 		if (this.#closing) return;
-		if (this.#isWelcome && !this.#isIdle)
+		const wasWelcome = this.#isWelcome;
+		if (wasWelcome && !this.#isIdle)
 			report.warn({ error: error?.message }, "the sequencer is gone");
 		this.#isWelcome = false;
 		this.#elsewhere = countsOf([]);
@@ -210,13 +209,14 @@ export class Edge implements Cluster {
 		// Silence is noticed late.
 		const silentMs = Math.min(clock.now() - this.#heardAt, 1000);
 		const lateMs = SILENT_MS - silentMs;
-		if (this.#tries === 0)
+		if (wasWelcome || this.#tries === 0)
 			clock.after(lateMs, () => {
-				if (this.#isWelcome || this.#closing || this.#isIdle) return;
+				if (this.#isWelcome || this.#closing) return;
+				if (this.#isIdle || this.#isLate) return;
 				this.#isLate = true;
 				this.#engine?.tellAll("sequencerIsThere");
 			});
-		const waitMs = RETRY_MS[Math.min(this.#tries++, RETRY_MS.length - 1)] ?? 0;
+		const waitMs = retryMs(this.#tries++);
 		// The mirror must have what came.
 		void this.#following.then(() => {
 			this.#cancel();
@@ -281,7 +281,7 @@ export class Edge implements Cluster {
 		const { away: here = [] } = this.#engine?.services.liveUpdates ?? {};
 		// A new sequencer has yet to hear who is away on other nodes.
 		const there = node === this.#sequencer ? away : [...here, ...away];
-		[this.#sequencer, this.#isWelcome, this.#tries] = [node, true, 0];
+		[this.#sequencer, this.#isWelcome] = [node, true];
 		const [engine, link] = [this.#engine, this.#link];
 		if (!link) return;
 		this.#tellNetworks = ifChanged((counts) =>
@@ -298,7 +298,7 @@ export class Edge implements Cluster {
 		engine?.after(committed, () => {
 			for (const signal of learn) engine.services.liveUpdates.apply(signal);
 			if (this.#isLate) this.#parts.report.info({}, "the sequencer is there");
-			this.#isLate = false;
+			[this.#isLate, this.#tries] = [false, 0];
 			engine.onThawed();
 			this.#onCurrent();
 		});

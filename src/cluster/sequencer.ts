@@ -124,7 +124,7 @@ export class Sequencer implements Cluster {
 		}
 		const { seal, report, about, clock } = this.#parts;
 		const edge = new EdgeLink(socket, seal, {
-			...{ ...running, clock },
+			...{ ...running, clock, report },
 			onHello: (hello) => {
 				this.#edges.get(hello.node)?.close();
 				this.#edges.set(hello.node, edge);

@@ -746,6 +746,48 @@ test("a mirror of another log is refused, with words", async () => {
 	expect(world.fatal).toEqual([]);
 });
 
+/** Fails after a while, so that what was sent before has come. */
+async function failing(): Promise<never> {
+	for (let turns = 0; turns < 5; turns++)
+		await new Promise((turn) => setImmediate(turn));
+	throw new Error("EIO: i/o error, read");
+}
+
+test.each([
+	["before it knows the edge", { hashAt: failing }],
+	[
+		"in the middle",
+		{
+			async *bytes() {
+				yield await failing();
+			},
+		},
+	],
+])(
+	"an edge waits until the sequencer can read its log again, which failed %s",
+	async (_, reads) => {
+		const { world, one } = await open();
+		const ann = await world.enter(world.sequencer, "ann");
+		const { segments } = world.sequencer.server.log;
+		Object.assign(segments, reads);
+		world.isConnected = false;
+		world.cut();
+		ann.say("hello", 1);
+		await world.settle();
+		world.isConnected = true;
+		await world.advance(20_000);
+		const words = "the log can't be read for an edge";
+		const tries = world.warnings.filter((it) => it === words).length;
+		expect(tries / world.edges.length).toBeLessThan(15);
+		for (const name of Object.keys(reads))
+			Reflect.deleteProperty(segments, name);
+		await world.advance(3000);
+		expect(world.fatal).toEqual([]);
+		expect(one.edge.wrong).toBeUndefined();
+		expect(await textOn(one.disk)).toBe(await textOn(world.sequencer.disk));
+	},
+);
+
 test("an edge whose sequencer comes back with another log stops, in words", async () => {
 	const { world, one } = await open();
 	await world.enter(one, "ann");
