@@ -123,6 +123,15 @@ describe("a note", () => {
 		expect(looked).not.toHaveBeenCalled();
 	});
 
+	test("comes of no reply to what its author erased", async () => {
+		await says(ann, "who is there?");
+		const { epoch, offset: target } = bob.items.at(-1) ?? {};
+		ann.erase({ room: "lobby", epoch, target, id: "e" });
+		await plume.settle();
+		await says(bob, "me", Number(target));
+		expect(await notes()).toEqual([]);
+	});
+
 	test("comes of no reply that only the log knows while many want to read there", async () => {
 		await says(ann, "who is there?");
 		const offset = Number(bob.items.at(-1)?.offset);
