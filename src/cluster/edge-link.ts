@@ -63,6 +63,7 @@ export class EdgeLink {
 	readonly #connections = new Map<number, Connection>();
 	#feed: LogFeed | undefined;
 	#done = 0;
+	#knowsAway = false;
 
 	constructor(socket: Duplex, seal: Seal, parts: EdgeLinkParts) {
 		this.#parts = parts;
@@ -90,6 +91,15 @@ export class EdgeLink {
 			this.send({ kind: "signal", at: this.#parts.log.committed, signal });
 			await new Promise<void>((done) => this.#link.onceDrained(done));
 		}
+	}
+
+	/** Tells it once who is away. */
+	tellAway(): void {
+		if (this.#knowsAway) return;
+		this.#knowsAway = true;
+		const { log, engine } = this.#parts;
+		const { away } = engine.services.liveUpdates;
+		this.send({ kind: "away", at: log.committed, away });
 	}
 
 	close(): void {

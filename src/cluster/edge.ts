@@ -14,7 +14,7 @@ import { asError } from "../log/cache.ts";
 import { WrongCopy } from "../log/evidence.ts";
 import type { Log } from "../log/log.ts";
 import { Asking } from "./asking.ts";
-import { awayAnew } from "./away.ts";
+import { learnAway, ownAway } from "./away.ts";
 import { eachBeat, retryMs, SILENT_MS } from "./beats.ts";
 import { Carried } from "./carried.ts";
 import type { Running } from "./edge-link.ts";
@@ -207,8 +207,7 @@ export class Edge implements Cluster {
 		this.undecided.lose();
 		this.#asking.lose();
 		// Silence is noticed late.
-		const silentMs = Math.min(clock.now() - this.#heardAt, 1000);
-		const lateMs = SILENT_MS - silentMs;
+		const lateMs = SILENT_MS - Math.min(clock.now() - this.#heardAt, 1000);
 		if (wasWelcome || this.#tries === 0)
 			clock.after(lateMs, () => {
 				if (this.#isWelcome || this.#closing) return;
@@ -225,8 +224,7 @@ export class Edge implements Cluster {
 	}
 
 	#hear(message: FromSequencer, bytes: Buffer): void {
-		const { onFatal, clock } = this.#parts;
-		const engine = this.#engine;
+		const [engine, { onFatal, clock }] = [this.#engine, this.#parts];
 		this.#heardAt = clock.now();
 		switch (message.kind) {
 			case "welcome":
@@ -248,6 +246,11 @@ export class Edge implements Cluster {
 				break;
 			case "signal":
 				engine?.after(message.at, () => engine.apply(message.signal));
+				break;
+			case "away":
+				engine?.after(message.at, () =>
+					learnAway(engine, this.#carried.clients, message.away),
+				);
 				break;
 			case "networks":
 				this.#elsewhere = countsOf(message.counts);
@@ -278,25 +281,22 @@ export class Edge implements Cluster {
 	}
 
 	#welcome({ node, committed, away }: SequencerMessage<"welcome">): void {
-		const { away: here = [] } = this.#engine?.services.liveUpdates ?? {};
-		// A new sequencer has yet to hear who is away on other nodes.
-		const there = node === this.#sequencer ? away : [...here, ...away];
+		const isOther = node !== this.#sequencer;
 		[this.#sequencer, this.#isWelcome] = [node, true];
 		const [engine, link] = [this.#engine, this.#link];
-		if (!link) return;
+		if (!engine || !link) return;
 		this.#tellNetworks = ifChanged((counts) =>
 			link.send({ kind: "networks", counts }),
 		);
-		this.#carried.introduceAll(link);
-		// Some came in while this node decided.
-		for (const one of engine?.connections ?? [])
-			if (one.login && !one.node) this.#carried.numberOf(one, link);
-		link.send({ kind: "carried" });
-		const { tell, learn } = awayAnew(this.#carried.clients, here, there);
-		for (const signal of tell) link.send({ kind: "signal", signal });
+		this.#carried.introduceAll(link, engine.connections);
+		const [{ liveUpdates }, { clients }] = [engine.services, this.#carried];
+		for (const signal of ownAway(clients, liveUpdates.away, away))
+			link.send({ kind: "signal", signal });
 		this.undecided.sendAgain((...undecided) => this.#send(link, ...undecided));
-		engine?.after(committed, () => {
-			for (const signal of learn) engine.services.liveUpdates.apply(signal);
+		engine.after(committed, () => {
+			// A new sequencer has yet to hear who is away on other nodes.
+			const there = isOther ? [...liveUpdates.away, ...away] : away;
+			learnAway(engine, this.#carried.clients, there);
 			if (this.#isLate) this.#parts.report.info({}, "the sequencer is there");
 			[this.#isLate, this.#tries] = [false, 0];
 			engine.onThawed();

@@ -421,7 +421,23 @@ test("after a restart of the sequencer it is known who is away", async () => {
 	for (const [{ away }] of learn.mock.calls) expect(away).toBe(true);
 });
 
-test("who comes back while one edge can't reach the sequencer is away nowhere", async () => {
+test.each<[string, (world: World) => Promise<() => unknown>]>([
+	[
+		"one edge can't reach the sequencer",
+		async ({ edges }) => {
+			edges[1]?.edge.redial();
+			return () => {};
+		},
+	],
+	[
+		"there is no sequencer",
+		async (world) => {
+			const disk = await world.killSequencer();
+			await world.settle();
+			return () => world.startSequencer(disk);
+		},
+	],
+])("who comes back while %s is away nowhere", async (_, breaks) => {
 	const { world, one, two } = await open();
 	const people = [await world.enter(one, "ann"), await world.enter(two, "ben")];
 	const says = (away: boolean) => {
@@ -433,9 +449,11 @@ test("who comes back while one edge can't reach the sequencer is away nowhere", 
 	const awayOn = ({ server }: Pick<EdgeNode, "server">) =>
 		server.engine.services.liveUpdates.away;
 	expect(awayOn(world.sequencer)).toHaveLength(2);
-	two.edge.redial();
+	const mend = await breaks(world);
 	says(false);
-	await world.advance(1000);
+	await world.settle();
+	await mend();
+	await world.advance(6000);
 	for (const node of [world.sequencer, one, two])
 		expect(awayOn(node)).toEqual([]);
 });
