@@ -458,6 +458,32 @@ test.each<[string, (world: World) => Promise<() => unknown>]>([
 		expect(awayOn(node)).toEqual([]);
 });
 
+test("who comes back while an edge that is behind loses its link is not away there", async () => {
+	const { world, one, two } = await open();
+	const ann = await world.enter(one, "ann");
+	const { segments } = world.sequencer.server.log;
+	const awayOnTwo = () => two.server.engine.services.liveUpdates.away;
+	two.edge.redial();
+	ann.say("hello", 1);
+	await world.settle();
+	Object.assign(segments, {
+		async *bytes() {
+			yield await new Promise<never>(() => {});
+		},
+	});
+	await world.advance(2000);
+	ann.publish("presence", { away: true });
+	await world.advance(2000);
+	expect(awayOnTwo()).toEqual([]);
+	two.edge.redial();
+	ann.publish("presence", { away: false });
+	await world.settle();
+	Reflect.deleteProperty(segments, "bytes");
+	await world.advance(2000);
+	expect(two.server.log.committed).toBe(world.sequencer.server.log.committed);
+	expect(awayOnTwo()).toEqual([]);
+});
+
 const FAULTS = [
 	"kill the sequencer",
 	"kill an edge",
