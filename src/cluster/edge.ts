@@ -179,7 +179,7 @@ export class Edge implements Cluster {
 			onMessage: (message: FromSequencer, bytes) => {
 				if (link !== this.#link) return;
 				if (this.#unstored.isTooMuch(this.#log, bytes)) this.redial();
-				else this.#hear(message, bytes);
+				else this.#hear(message, bytes, link);
 			},
 			onClose: (error) => {
 				if (link === this.#link) this.#lost(error);
@@ -223,7 +223,7 @@ export class Edge implements Cluster {
 		});
 	}
 
-	#hear(message: FromSequencer, bytes: Buffer): void {
+	#hear(message: FromSequencer, bytes: Buffer, link: ToSequencer): void {
 		const [engine, { onFatal, clock }] = [this.#engine, this.#parts];
 		this.#heardAt = clock.now();
 		switch (message.kind) {
@@ -239,7 +239,8 @@ export class Edge implements Cluster {
 					.then(() => this.#log?.mirror(bytes))
 					.catch((error: unknown) => {
 						if (!this.#closing) onFatal(asError(error));
-					});
+					})
+					.then(this.#unstored.wait(bytes, link));
 				break;
 			case "done":
 				this.undecided.settle(message.number);
@@ -281,9 +282,8 @@ export class Edge implements Cluster {
 	}
 
 	#welcome({ node, committed, away }: SequencerMessage<"welcome">): void {
-		const isOther = node !== this.#sequencer;
+		const [engine, link, was] = [this.#engine, this.#link, this.#sequencer];
 		[this.#sequencer, this.#isWelcome] = [node, true];
-		const [engine, link] = [this.#engine, this.#link];
 		if (!engine || !link) return;
 		this.#tellNetworks = ifChanged((counts) =>
 			link.send({ kind: "networks", counts }),
@@ -295,7 +295,7 @@ export class Edge implements Cluster {
 		this.undecided.sendAgain((...undecided) => this.#send(link, ...undecided));
 		engine.after(committed, () => {
 			// A new sequencer has yet to hear who is away on other nodes.
-			const there = isOther ? [...liveUpdates.away, ...away] : away;
+			const there = node === was ? away : [...liveUpdates.away, ...away];
 			learnAway(engine, this.#carried.clients, there);
 			if (this.#isLate) this.#parts.report.info({}, "the sequencer is there");
 			[this.#isLate, this.#tries] = [false, 0];
