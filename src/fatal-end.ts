@@ -6,7 +6,7 @@
 import type { Logger } from "pino";
 import { Damage } from "./log/damage.ts";
 import { Removed } from "./log/disk.ts";
-import { Incomplete } from "./log/evidence.ts";
+import { Incomplete, WrongCopy } from "./log/evidence.ts";
 import type { Log } from "./log/log.ts";
 import type { Output } from "./output.ts";
 import { ConfigError } from "./settings.ts";
@@ -30,7 +30,7 @@ export function fatalEnd(logger: Logger, output: Output) {
 		const why = { error: error.message, ...(isBug && { stack: error.stack }) };
 		logger.fatal(why, "stopping at once");
 		await fatal.settle();
-		return process.exit(1);
+		return process.exit(error instanceof WrongCopy ? 3 : 1);
 	}
 	const fatal: Fatal = {
 		log: undefined,

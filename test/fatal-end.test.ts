@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { fatalEnd } from "../src/fatal-end.ts";
 import { Damage } from "../src/log/damage.ts";
 import { notOurs } from "../src/log/disk.ts";
+import { WrongCopy } from "../src/log/evidence.ts";
 import { ConfigError } from "../src/settings.ts";
 
 // Else a second later the end would come, of this process.
@@ -27,6 +28,21 @@ test.each([
 	void fatal.begin(error);
 	expect(lines).toMatchObject([{ error: error.message }]);
 	expect(lines[0]?.stack).toBeUndefined();
+});
+
+test.each([
+	[3, "a copy of another log", new WrongCopy("no")],
+	[1, "a bug", new Error("a bug")],
+])("it exits with %d because of %s", async (code, _, error) => {
+	const exit = vi.spyOn(process, "exit").mockImplementation(() => {
+		throw new Error("it is over");
+	});
+	const { fatal } = openEnd();
+	const over = expect(fatal.begin(error)).rejects.toThrow("it is over");
+	await vi.advanceTimersByTimeAsync(1000);
+	await over;
+	expect(exit).toHaveBeenCalledWith(code);
+	exit.mockRestore();
 });
 
 test("a bug ends it with a stack, and what follows from it is not said", () => {

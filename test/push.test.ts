@@ -114,6 +114,15 @@ describe("a note", () => {
 		expect(await notes()).toEqual(["me"]);
 	});
 
+	test("comes of no reply to what its author erased", async () => {
+		await says(ann, "who is there?");
+		const target = Number(bob.items.at(-1)?.offset);
+		ann.erase({ room: "lobby", epoch: ann.memory.epoch, target, id: "e" });
+		await plume.settle();
+		await says(bob, "me", target);
+		expect(await notes()).toEqual([]);
+	});
+
 	test("comes of a reply to who is there without a look into the log", async () => {
 		await says(ann, "who is there?");
 		const offset = Number(bob.items.at(-1)?.offset);

@@ -8,10 +8,12 @@ export class Carried {
 	readonly #connections = new Map<number, Connection>();
 	#next = 1;
 
-	/** Tells the sequencer of each connection. */
-	introduceAll(link: ToSequencer): void {
+	/** Tells the sequencer of each connection. Some came in while this node decided. */
+	introduceAll(link: ToSequencer, all: Iterable<Connection>): void {
 		for (const [connection, number] of this.#numbers)
 			introduce(connection, number, link);
+		for (const one of all) if (one.login && !one.node) this.numberOf(one, link);
+		link.send({ kind: "carried" });
 	}
 
 	/** A connection that has no number gets one, and the sequencer is told of it. */

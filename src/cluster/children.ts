@@ -28,25 +28,30 @@ export class Children {
 		});
 	}
 
-	/** Starts a process. `copy` is the folder of its copy of the log, which is made anew, once, if it is of no use. */
-	keep(name: string, start: () => ChildProcess, copy?: string): void {
+	/** Starts a process. `copy` is the folder of its copy of the log, which is made anew if it is of no use, but not if it was just made. */
+	keep(
+		name: string,
+		start: () => ChildProcess,
+		copy?: string,
+		isAnew = false,
+	): void {
 		const startedAt = Date.now();
 		const child = start();
 		this.#running.set(name, child);
 		child.once("exit", (status, signal) => {
 			this.#running.delete(name);
 			if (this.#code !== undefined) return;
-			// It may take long until all of it is read.
-			const isOther = status === WRONG_COPY && copy !== undefined;
 			const isWrong = !signal && Date.now() - startedAt < STARTED_MS;
+			// It may take long until all of it is read.
+			const isOld = copy !== undefined && !(isAnew && isWrong);
+			const isOther = status === WRONG_COPY && isOld;
 			if (isWrong && !isOther) return void this.stop(status ?? 1);
 			const why = isOther ? "its copy of the log is made anew" : "";
 			this.#warn(
 				`plume: ${name} ended (${signal ?? status}): starting it again ${why}`.trim(),
 			);
 			const removed = isOther ? this.#remove(copy) : undefined;
-			const again = () =>
-				this.#code ?? this.keep(name, start, isOther ? undefined : copy);
+			const again = () => this.#code ?? this.keep(name, start, copy, isOther);
 			setTimeout(() => void Promise.resolve(removed).then(again), AGAIN_MS);
 		});
 	}

@@ -6,7 +6,7 @@ import type { Policy } from "../engine/commands/decision.ts";
 import type { Connection, Login } from "../engine/connection.ts";
 import type { Engine } from "../engine/engine.ts";
 import { cannot } from "../engine/operation.ts";
-import type { Broadcast, States } from "../engine/parts.ts";
+import type { Broadcast, Reporter, States } from "../engine/parts.ts";
 import { messageOf } from "../log/disk.ts";
 import type { Log } from "../log/log.ts";
 import type { Operator } from "../operator/operator.ts";
@@ -37,6 +37,7 @@ const NOBODY = { node: "", label: "", version: "", settings: "" };
 
 interface EdgeLinkParts extends Running {
 	readonly clock: Clock;
+	readonly report: Reporter;
 	readonly onHello: (hello: EdgeMessage<"hello">) => void;
 	readonly onSignal: (signal: Broadcast) => void;
 	readonly onClose: (error: Error | undefined) => void;
@@ -62,6 +63,7 @@ export class EdgeLink {
 	readonly #connections = new Map<number, Connection>();
 	#feed: LogFeed | undefined;
 	#done = 0;
+	#knowsAway = false;
 
 	constructor(socket: Duplex, seal: Seal, parts: EdgeLinkParts) {
 		this.#parts = parts;
@@ -89,6 +91,15 @@ export class EdgeLink {
 			this.send({ kind: "signal", at: this.#parts.log.committed, signal });
 			await new Promise<void>((done) => this.#link.onceDrained(done));
 		}
+	}
+
+	/** Tells it once who is away. */
+	tellAway(): void {
+		if (this.#knowsAway) return;
+		this.#knowsAway = true;
+		const { log, engine } = this.#parts;
+		const { away } = engine.services.liveUpdates;
+		this.send({ kind: "away", at: log.committed, away });
 	}
 
 	close(): void {
@@ -139,11 +150,12 @@ export class EdgeLink {
 	}
 
 	#begin(hello: EdgeMessage<"hello">): void {
-		const { log, onHello } = this.#parts;
+		const { log, report, onHello } = this.#parts;
 		this.about = hello;
 		if (hello.hasLog) onHello(hello);
 		else {
-			this.#feed = new LogFeed({ log, link: this.#link, from: hello });
+			const link = this.#link;
+			this.#feed = new LogFeed({ log, link, from: hello, report });
 			this.#feed.start(() => onHello(hello));
 		}
 	}

@@ -14,8 +14,8 @@ import { asError } from "../log/cache.ts";
 import { WrongCopy } from "../log/evidence.ts";
 import type { Log } from "../log/log.ts";
 import { Asking } from "./asking.ts";
-import { awayAnew } from "./away.ts";
-import { eachBeat, SILENT_MS } from "./beats.ts";
+import { learnAway, ownAway } from "./away.ts";
+import { eachBeat, retryMs, SILENT_MS } from "./beats.ts";
 import { Carried } from "./carried.ts";
 import type { Running } from "./edge-link.ts";
 import { type EdgeParts, helloOf, type ToSequencer } from "./edge-parts.ts";
@@ -29,8 +29,6 @@ import { countsOf, ifChanged, type NetworkCounts } from "./network-counts.ts";
 import { tellConnection } from "./tell-connection.ts";
 import { Undecided } from "./undecided.ts";
 import { Unstored } from "./unstored.ts";
-
-const RETRY_MS = [50, 100, 200, 500, 1000, 2000];
 
 export class Edge implements Cluster {
 	readonly leads = false;
@@ -181,7 +179,7 @@ export class Edge implements Cluster {
 			onMessage: (message: FromSequencer, bytes) => {
 				if (link !== this.#link) return;
 				if (this.#unstored.isTooMuch(this.#log, bytes)) this.redial();
-				else this.#hear(message, bytes);
+				else this.#hear(message, bytes, link);
 			},
 			onClose: (error) => {
 				if (link === this.#link) this.#lost(error);
@@ -200,7 +198,8 @@ export class Edge implements Cluster {
 		// Nothing that it still says counts: another may decide something else.
 		this.#link = undefined;
 		if (this.#closing) return;
-		if (this.#isWelcome && !this.#isIdle)
+		const wasWelcome = this.#isWelcome;
+		if (wasWelcome && !this.#isIdle)
 			report.warn({ error: error?.message }, "the sequencer is gone");
 		this.#isWelcome = false;
 		this.#elsewhere = countsOf([]);
@@ -208,15 +207,15 @@ export class Edge implements Cluster {
 		this.undecided.lose();
 		this.#asking.lose();
 		// Silence is noticed late.
-		const silentMs = Math.min(clock.now() - this.#heardAt, 1000);
-		const lateMs = SILENT_MS - silentMs;
-		if (this.#tries === 0)
+		const lateMs = SILENT_MS - Math.min(clock.now() - this.#heardAt, 1000);
+		if (wasWelcome || this.#tries === 0)
 			clock.after(lateMs, () => {
-				if (this.#isWelcome || this.#closing || this.#isIdle) return;
+				if (this.#isWelcome || this.#closing) return;
+				if (this.#isIdle || this.#isLate) return;
 				this.#isLate = true;
 				this.#engine?.tellAll("sequencerIsThere");
 			});
-		const waitMs = RETRY_MS[Math.min(this.#tries++, RETRY_MS.length - 1)] ?? 0;
+		const waitMs = retryMs(this.#tries++);
 		// The mirror must have what came.
 		void this.#following.then(() => {
 			this.#cancel();
@@ -224,9 +223,8 @@ export class Edge implements Cluster {
 		});
 	}
 
-	#hear(message: FromSequencer, bytes: Buffer): void {
-		const { onFatal, clock } = this.#parts;
-		const engine = this.#engine;
+	#hear(message: FromSequencer, bytes: Buffer, link: ToSequencer): void {
+		const [engine, { onFatal, clock }] = [this.#engine, this.#parts];
 		this.#heardAt = clock.now();
 		switch (message.kind) {
 			case "welcome":
@@ -241,13 +239,19 @@ export class Edge implements Cluster {
 					.then(() => this.#log?.mirror(bytes))
 					.catch((error: unknown) => {
 						if (!this.#closing) onFatal(asError(error));
-					});
+					})
+					.then(this.#unstored.wait(bytes, link));
 				break;
 			case "done":
 				this.undecided.settle(message.number);
 				break;
 			case "signal":
 				engine?.after(message.at, () => engine.apply(message.signal));
+				break;
+			case "away":
+				engine?.after(message.at, () =>
+					learnAway(engine, this.#carried.clients, message.away),
+				);
 				break;
 			case "networks":
 				this.#elsewhere = countsOf(message.counts);
@@ -278,27 +282,23 @@ export class Edge implements Cluster {
 	}
 
 	#welcome({ node, committed, away }: SequencerMessage<"welcome">): void {
-		const { away: here = [] } = this.#engine?.services.liveUpdates ?? {};
-		// A new sequencer has yet to hear who is away on other nodes.
-		const there = node === this.#sequencer ? away : [...here, ...away];
-		[this.#sequencer, this.#isWelcome, this.#tries] = [node, true, 0];
-		const [engine, link] = [this.#engine, this.#link];
-		if (!link) return;
+		const [engine, link, was] = [this.#engine, this.#link, this.#sequencer];
+		[this.#sequencer, this.#isWelcome] = [node, true];
+		if (!engine || !link) return;
 		this.#tellNetworks = ifChanged((counts) =>
 			link.send({ kind: "networks", counts }),
 		);
-		this.#carried.introduceAll(link);
-		// Some came in while this node decided.
-		for (const one of engine?.connections ?? [])
-			if (one.login && !one.node) this.#carried.numberOf(one, link);
-		link.send({ kind: "carried" });
-		const { tell, learn } = awayAnew(this.#carried.clients, here, there);
-		for (const signal of tell) link.send({ kind: "signal", signal });
+		this.#carried.introduceAll(link, engine.connections);
+		const [{ liveUpdates }, { clients }] = [engine.services, this.#carried];
+		for (const signal of ownAway(clients, liveUpdates.away, away))
+			link.send({ kind: "signal", signal });
 		this.undecided.sendAgain((...undecided) => this.#send(link, ...undecided));
-		engine?.after(committed, () => {
-			for (const signal of learn) engine.services.liveUpdates.apply(signal);
+		engine.after(committed, () => {
+			// A new sequencer has yet to hear who is away on other nodes.
+			const there = node === was ? away : [...liveUpdates.away, ...away];
+			learnAway(engine, this.#carried.clients, there);
 			if (this.#isLate) this.#parts.report.info({}, "the sequencer is there");
-			this.#isLate = false;
+			[this.#isLate, this.#tries] = [false, 0];
 			engine.onThawed();
 			this.#onCurrent();
 		});

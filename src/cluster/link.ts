@@ -68,6 +68,15 @@ export class Link<Sent extends object, Heard> {
 		else this.#early.push(plain);
 	}
 
+	/** Hears no more until it is resumed. */
+	pause(): void {
+		this.#socket.pause();
+	}
+
+	resume(): void {
+		this.#socket.resume();
+	}
+
 	close(): void {
 		this.#socket.destroy();
 	}

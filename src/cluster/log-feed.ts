@@ -3,6 +3,8 @@
  * the files have, then each batch as it is stored. An edge that takes them too
  * slowly is sent them from the files again, so nothing is kept for it.
  */
+import type { Reporter } from "../engine/parts.ts";
+import { messageOf } from "../log/disk.ts";
 import type { BatchFigures, Log } from "../log/log.ts";
 import type { Link } from "./link.ts";
 import type { EdgeMessage, FromEdge, FromSequencer } from "./messages.ts";
@@ -15,6 +17,7 @@ interface FeedParts {
 	readonly link: Link<FromSequencer, FromEdge>;
 	/** Says where the mirror ends. Its segment is 0 if it is empty. */
 	readonly from: EdgeMessage<"hello">;
+	readonly report: Pick<Reporter, "warn">;
 }
 
 export class LogFeed {
@@ -34,9 +37,9 @@ export class LogFeed {
 	start(onBegun: () => void): void {
 		this.#guard(async () => {
 			if (!(await this.#isOurs())) {
-				this.#refuse(
-					"The data folder of this edge holds another log than the sequencer's: give it an empty one. If it is a mirror, its folder may be deleted.",
-				);
+				const why =
+					"The data folder of this edge holds another log than the sequencer's: give it an empty one. If it is a mirror, its folder may be deleted.";
+				this.#parts.link.send({ kind: "unwelcome", why });
 				return;
 			}
 			onBegun();
@@ -50,14 +53,15 @@ export class LogFeed {
 		this.#parts.log.onBatch.delete(this.#onBatch);
 	}
 
+	/** A log that can't be read says nothing about the mirror: the edge may ask again. */
 	#guard(task: () => Promise<void>): void {
-		task().catch((error: unknown) =>
-			this.#refuse(`the log can't be read: ${error}`),
-		);
-	}
-
-	#refuse(why: string): void {
-		this.#parts.link.send({ kind: "unwelcome", why });
+		task().catch((error: unknown) => {
+			if (this.#stopped) return;
+			const { link, from, report } = this.#parts;
+			const fields = { edge: from.label, error: messageOf(error) };
+			report.warn(fields, "the log can't be read for an edge");
+			link.close();
+		});
 	}
 
 	async #isOurs(): Promise<boolean> {

@@ -3,7 +3,7 @@
  * that several cores send what is said. This process only starts them, accepts
  * their connections in turn, and starts one that ended again.
  */
-import { type ChildProcess, fork, type Serializable } from "node:child_process";
+import { fork } from "node:child_process";
 import cluster from "node:cluster";
 import { once } from "node:events";
 import { join, resolve } from "node:path";
@@ -14,6 +14,7 @@ import type { NotifyAddress } from "../systemd/notifier.ts";
 import type { PassedSocket } from "../transport/listen.ts";
 import { Children, SEQUENCER } from "./children.ts";
 import { copiesFolder, removeCopies } from "./copies.ts";
+import { closeUntaken } from "./handed-over.ts";
 
 const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
@@ -81,7 +82,9 @@ export async function serveManyCores({
 			const mine = { PLUME_SECRET: secret, PLUME_UPSTREAM: at };
 			const not = { PLUME_CONFIG: "", PLUME_METRICS: "", PLUME_EDGES: "0" };
 			const env = { ...loaded, ...own, ...mine, ...not, ...listening };
-			return closingUntaken(cluster.fork({ ...env, OTHERS_LISTEN }).process);
+			const worker = cluster.fork({ ...env, OTHERS_LISTEN });
+			closeUntaken(worker, (error) => warn(`plume: edge ${nth}: ${error}`));
+			return worker.process;
 		};
 		children.keep(`edge ${nth}`, start, PLUME_DATA);
 	}
@@ -89,18 +92,4 @@ export async function serveManyCores({
 	await Promise.race([children.ended, ...signals]);
 	void children.stop(0);
 	return children.ended;
-}
-
-/** Each connection of a socket is handed over once the one before was taken. If the process dies before that, ours is still open, and nobody would ever answer there. */
-function closingUntaken(child: ChildProcess): ChildProcess {
-	const handed = new Map<unknown, unknown>();
-	const { send } = child;
-	child.send = (message: Serializable, ...more: unknown[]) => {
-		if (more[0]) handed.set(Object(message).key, more[0]);
-		return Reflect.apply(send, child, [message, ...more]);
-	};
-	child.once("close", () => {
-		for (const handle of handed.values()) Object(handle).close();
-	});
-	return child;
 }

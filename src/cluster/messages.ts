@@ -95,6 +95,12 @@ export type FromSequencer =
 			readonly away: readonly Activity[];
 	  }
 	| { readonly kind: "unwelcome"; readonly why: string }
+	/** Who is away on any node, once each has had the time to tell. */
+	| {
+			readonly kind: "away";
+			readonly at: number;
+			readonly away: readonly Activity[];
+	  }
 	/** The id and label of each node. */
 	| {
 			readonly kind: "nodes";

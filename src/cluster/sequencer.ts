@@ -28,6 +28,8 @@ export class Sequencer implements Cluster {
 	/** Edges that were here a moment ago. */
 	readonly #missed = new Set<string>();
 	#running: Running | undefined;
+	/** By then, each node has told who is away there. */
+	#isWholeAt = 0;
 	#stopBeating = () => {};
 
 	constructor(parts: SequencerParts) {
@@ -51,6 +53,7 @@ export class Sequencer implements Cluster {
 
 	start(running: Running): void {
 		this.#running = running;
+		this.#isWholeAt = this.#parts.clock.now() + NODE_LOST_MS;
 		this.#stopBeating = eachBeat(this.#parts.clock, () => this.#beat());
 	}
 
@@ -106,11 +109,12 @@ export class Sequencer implements Cluster {
 	}
 
 	#beat(): void {
-		const before = this.#parts.clock.now() - SILENT_MS;
+		const now = this.#parts.clock.now();
 		for (const edge of this.#edges.values())
-			if (edge.heardAt < before) edge.close();
+			if (edge.heardAt < now - SILENT_MS) edge.close();
 			else {
 				edge.send({ kind: "beat" });
+				if (now >= this.#isWholeAt) edge.tellAway();
 				edge.tellAdmins([...(this.#running?.policy.admins ?? [])]);
 			}
 	}
@@ -124,7 +128,7 @@ export class Sequencer implements Cluster {
 		}
 		const { seal, report, about, clock } = this.#parts;
 		const edge = new EdgeLink(socket, seal, {
-			...{ ...running, clock },
+			...{ ...running, clock, report },
 			onHello: (hello) => {
 				this.#edges.get(hello.node)?.close();
 				this.#edges.set(hello.node, edge);

@@ -9,7 +9,7 @@ import { Lines } from "../log/reader.ts";
 import { type StreamMessage, type StreamPort, storedAt } from "./stream.ts";
 
 const RETRY_MS = 200;
-/** A log is compared with the stream so often before it counts as another one. */
+/** A log is compared with the stream so often in a row before it counts as another one. */
 const MOST_TRIES = 10;
 
 /** Rejects if no server that was asked has it: ask again. */
@@ -84,7 +84,8 @@ export async function findAtStart(
 			return seq > 0 ? await messageAt(port, seq) : { seq, node: "", term: 0 };
 		} catch (error) {
 			// A server that has just been started may lack something for a moment.
-			if (error instanceof ConfigError && others++ >= MOST_TRIES) throw error;
+			others = error instanceof ConfigError ? others + 1 : 0;
+			if (others > MOST_TRIES) throw error;
 			const fields = { error: messageOf(error) };
 			if (tries === 0) report.warn(fields, "the start waits for NATS");
 			await new Promise<void>((done) => clock.after(RETRY_MS, done));

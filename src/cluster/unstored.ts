@@ -1,9 +1,10 @@
 /**
- * How much of what an edge hears waits for its disk, which is full. Beyond a
- * bound it hears no more: the sequencer sends on, from its files, once there
- * is room.
+ * How much of what an edge hears waits for its disk, which is slow or full.
+ * Beyond a bound it hears no more: the sequencer sends on, from its files,
+ * once there is room.
  */
 import type { Log } from "../log/log.ts";
+import type { ToSequencer } from "./edge-parts.ts";
 
 const MOST_UNSTORED_BYTES = 8 * 1024 * 1024;
 /** A message without lines counts as so many. */
@@ -11,6 +12,17 @@ const MESSAGE_BYTES = 1024;
 
 export class Unstored {
 	#bytes = 0;
+	#waiting = 0;
+
+	/** Call with lines that begin to wait. Returns a function to call once they are stored. */
+	wait({ length }: Buffer, link: Pick<ToSequencer, "pause" | "resume">) {
+		this.#waiting += length;
+		if (this.#waiting > MOST_UNSTORED_BYTES) link.pause();
+		return () => {
+			this.#waiting -= length;
+			if (this.#waiting < MOST_UNSTORED_BYTES / 2) link.resume();
+		};
+	}
 
 	/** Call with the lines of each message. */
 	isTooMuch(log: Log | undefined, lines: Buffer): boolean {

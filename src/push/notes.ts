@@ -100,6 +100,8 @@ export class Notes {
 		const { archive, server, states, report } = this.#parts;
 		const item = server.find(room)?.recent.itemAt(offset);
 		if (item?.kind === "said" && item.epoch === epoch) {
+			// Who erased it wants no answers to it.
+			if (item.erased) return undefined;
 			const { members } = states.committed.room(room)?.context ?? {};
 			const member = members?.get(item.client);
 			if (member) return member;

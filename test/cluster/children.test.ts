@@ -43,6 +43,24 @@ test("a copy of no use is made anew, however long it took to read it", async () 
 	expect(existsSync(copy)).toBe(false);
 });
 
+test("a copy of no use is made anew again, months later", async () => {
+	const copy = join(await newDataFolder(), "1");
+	const { endsAfter } = edgeWith(copy);
+	for (let nth = 0; nth < 2; nth++) {
+		await mkdir(copy);
+		await endsAfter(60_000, WRONG_COPY);
+		expect(existsSync(copy)).toBe(false);
+		await endsAfter(60_000, 1);
+	}
+});
+
+test("a copy that is of no use as soon as it was made ends the server", async () => {
+	const { children, endsAfter } = edgeWith(join(await newDataFolder(), "1"));
+	await endsAfter(1000, WRONG_COPY);
+	void endsAfter(1000, WRONG_COPY);
+	expect(await children.ended).toBe(WRONG_COPY);
+});
+
 test("a setting that is wrong is no fault of the copy", async () => {
 	const copy = join(await newDataFolder(), "1");
 	await mkdir(copy);

@@ -421,7 +421,23 @@ test("after a restart of the sequencer it is known who is away", async () => {
 	for (const [{ away }] of learn.mock.calls) expect(away).toBe(true);
 });
 
-test("who comes back while one edge can't reach the sequencer is away nowhere", async () => {
+test.each<[string, (world: World) => Promise<() => unknown>]>([
+	[
+		"one edge can't reach the sequencer",
+		async ({ edges }) => {
+			edges[1]?.edge.redial();
+			return () => {};
+		},
+	],
+	[
+		"there is no sequencer",
+		async (world) => {
+			const disk = await world.killSequencer();
+			await world.settle();
+			return () => world.startSequencer(disk);
+		},
+	],
+])("who comes back while %s is away nowhere", async (_, breaks) => {
 	const { world, one, two } = await open();
 	const people = [await world.enter(one, "ann"), await world.enter(two, "ben")];
 	const says = (away: boolean) => {
@@ -433,11 +449,39 @@ test("who comes back while one edge can't reach the sequencer is away nowhere", 
 	const awayOn = ({ server }: Pick<EdgeNode, "server">) =>
 		server.engine.services.liveUpdates.away;
 	expect(awayOn(world.sequencer)).toHaveLength(2);
-	two.edge.redial();
+	const mend = await breaks(world);
 	says(false);
-	await world.advance(1000);
+	await world.settle();
+	await mend();
+	await world.advance(6000);
 	for (const node of [world.sequencer, one, two])
 		expect(awayOn(node)).toEqual([]);
+});
+
+test("who comes back while an edge that is behind loses its link is not away there", async () => {
+	const { world, one, two } = await open();
+	const ann = await world.enter(one, "ann");
+	const { segments } = world.sequencer.server.log;
+	const awayOnTwo = () => two.server.engine.services.liveUpdates.away;
+	two.edge.redial();
+	ann.say("hello", 1);
+	await world.settle();
+	Object.assign(segments, {
+		async *bytes() {
+			yield await new Promise<never>(() => {});
+		},
+	});
+	await world.advance(2000);
+	ann.publish("presence", { away: true });
+	await world.advance(2000);
+	expect(awayOnTwo()).toEqual([]);
+	two.edge.redial();
+	ann.publish("presence", { away: false });
+	await world.settle();
+	Reflect.deleteProperty(segments, "bytes");
+	await world.advance(2000);
+	expect(two.server.log.committed).toBe(world.sequencer.server.log.committed);
+	expect(awayOnTwo()).toEqual([]);
 });
 
 const FAULTS = [
@@ -745,6 +789,48 @@ test("a mirror of another log is refused, with words", async () => {
 	// A bug would end the process with another code.
 	expect(world.fatal).toEqual([]);
 });
+
+/** Fails after a while, so that what was sent before has come. */
+async function failing(): Promise<never> {
+	for (let turns = 0; turns < 5; turns++)
+		await new Promise((turn) => setImmediate(turn));
+	throw new Error("EIO: i/o error, read");
+}
+
+test.each([
+	["before it knows the edge", { hashAt: failing }],
+	[
+		"in the middle",
+		{
+			async *bytes() {
+				yield await failing();
+			},
+		},
+	],
+])(
+	"an edge waits until the sequencer can read its log again, which failed %s",
+	async (_, reads) => {
+		const { world, one } = await open();
+		const ann = await world.enter(world.sequencer, "ann");
+		const { segments } = world.sequencer.server.log;
+		Object.assign(segments, reads);
+		world.isConnected = false;
+		world.cut();
+		ann.say("hello", 1);
+		await world.settle();
+		world.isConnected = true;
+		await world.advance(20_000);
+		const words = "the log can't be read for an edge";
+		const tries = world.warnings.filter((it) => it === words).length;
+		expect(tries / world.edges.length).toBeLessThan(15);
+		for (const name of Object.keys(reads))
+			Reflect.deleteProperty(segments, name);
+		await world.advance(3000);
+		expect(world.fatal).toEqual([]);
+		expect(one.edge.wrong).toBeUndefined();
+		expect(await textOn(one.disk)).toBe(await textOn(world.sequencer.disk));
+	},
+);
 
 test("an edge whose sequencer comes back with another log stops, in words", async () => {
 	const { world, one } = await open();

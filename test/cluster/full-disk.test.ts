@@ -97,6 +97,35 @@ test("an edge hears no more than it can hold while its disk is full, and all of 
 	expect(world.fatal).toEqual([]);
 });
 
+test("an edge hears no more than it can hold while its disk does not answer", async () => {
+	const environment = { PLUME_LIMITS: "off" };
+	const world = await World.open(1, { environment });
+	const [edge] = world.edges;
+	const disk = new FakeDisk();
+	const slow = await world.startEdge("slow", disk);
+	const ann = edge && (await world.enter(edge, "ann"));
+	let answer = () => {};
+	const answered = new Promise<undefined>((done) => {
+		answer = () => done(undefined);
+	});
+	disk.interrupt = ({ kind }) => (kind === "write" ? answered : undefined);
+	let said = 0;
+	while (said < 4000 && !slow.edge.wrong) {
+		for (let n = 0; n < 100; n++) ann?.say("long ".repeat(800), ++said);
+		await world.advance(100);
+	}
+	await world.advance(3000);
+	expect(slow.edge.wrong).toBe("the sequencer can't be reached");
+	disk.interrupt = () => undefined;
+	answer();
+	await world.advance(10_000);
+	expect(slow.edge.wrong).toBeUndefined();
+	expect(await textOf(disk, SEGMENT)).toBe(
+		await textOf(world.sequencer.disk, SEGMENT),
+	);
+	expect(world.fatal).toEqual([]);
+});
+
 /** Two nodes on NATS, of which the second has a disk that has just filled. */
 async function withFullNode(environment = {}) {
 	const world = new Nodes(seeded(1), { environment });

@@ -26,7 +26,7 @@ const meanings = {
 	"src/cluster/undecided.ts MOST_UNDECIDED":
 		"commands of an edge that the sequencer has not answered before reading pauses",
 	"src/cluster/unstored.ts MOST_UNSTORED_BYTES":
-		"what an edge hears while its disk is full before it hears no more until there is room",
+		"what an edge hears while its disk is slow or full before it hears no more until there is room",
 	"src/cluster/log-feed.ts MOST_UNSENT_BYTES":
 		"log that a slow edge has not taken before it is sent from the files",
 	"src/transport/socket-server.ts FAREWELL_MS":
