@@ -226,9 +226,11 @@ test("who has begun to write in a room that is refused is told before they write
 	const answers = await bob.holdsAnswers();
 	await bob.page.reload();
 	await bob.isOpen();
+	const link = rooms(bob).getByRole("link", { name: "Board" });
+	await link.waitFor();
 	answers.hold();
 	await removes(ann, "bela");
-	await rooms(bob).getByRole("link", { name: "Board" }).click();
+	await link.click();
 	await isIn(bob, "Board");
 	await bob.page.keyboard.type("not for");
 	answers.arrive();
