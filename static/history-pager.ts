@@ -50,7 +50,8 @@ export class HistoryPager {
 
 	toEnd() {
 		const { autoscroll, latest } = this.#timeline;
-		// A page that comes later would push the end out of the window.
+		// What comes later would push the end out of the window.
+		this.#later.room = "";
 		this.reset();
 		if (!autoscroll.isDetached || !latest) return autoscroll.jump();
 		this.#request("replace", latest.offset + 1);

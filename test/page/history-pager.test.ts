@@ -69,6 +69,15 @@ test.each([
 	},
 );
 
+test("who speaks in a room that is being entered is not led away from its end", async () => {
+	const { pager, timeline, sent } = await opens();
+	pager.show(7);
+	pager.toEnd();
+	timeline.latest = latest;
+	pager.caughtUp(true);
+	expect(sent).toEqual([]);
+});
+
 test("a quote is asked for once a page that is not wanted any more has come", async () => {
 	const { pager, quotes, timeline, sent } = await opens();
 	timeline.latest = latest;
