@@ -144,14 +144,14 @@ const machine = pageMachine.provide({
 			chat.view.explain(words);
 			if (wasOpen || storage.storedDraft(room)) void tellAtOnce(words);
 		},
-		showForm({ context: { farewell } }) {
+		showForm({ context: { isErased } }) {
 			// The next one to log in here is not invited by what the last one opened.
 			if (storage.storedSession()) storage.dropInvitation();
 			if (storage.dropKey() && mayNotify()) void endPush().catch(() => {});
 			chat.forget();
 			chat.view.clear();
 			verify.clear();
-			if (farewell) {
+			if (isErased) {
 				storage.forgetPerson();
 				enter.clear();
 			}

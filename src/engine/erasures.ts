@@ -136,7 +136,7 @@ export class Erasures {
 		this.#term++;
 	}
 
-	/** Erases all that someone ever said. */
+	/** Erases all that someone ever said. Its answer is the last that they are sent before they are logged out. */
 	eraseAll(
 		connection: Connection,
 		{ identity, name, room, person }: Required<Asker>,
@@ -152,7 +152,11 @@ export class Erasures {
 				try {
 					if (this.#parts.pipeline.frozen) return no("diskHasSpace");
 					const all = saidBy(identity, this.#parts.archive);
-					await this.#eraseInSlices(asker, all, () => true, decideFarewell);
+					const farewell: typeof decideFarewell = (view) => {
+						no(undefined);
+						return decideFarewell(view);
+					};
+					await this.#eraseInSlices(asker, all, () => true, farewell);
 				} finally {
 					this.#silent.delete(identity);
 				}
@@ -289,8 +293,8 @@ export class Erasures {
 		this.#parts.pipeline.append([
 			...(isShown ? roomOpened(view, asker.room) : []),
 			...all.map((erasing) => this.#overwriting(erasing)),
-			...(farewell?.(view) ?? []),
 		]);
+		if (farewell) this.#parts.pipeline.append(farewell(view));
 	}
 
 	#overwriting({ event, found, erasable }: Overwrite): Entry {
