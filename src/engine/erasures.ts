@@ -152,10 +152,11 @@ export class Erasures {
 				try {
 					if (this.#parts.pipeline.frozen) return no("diskHasSpace");
 					const all = saidBy(identity, this.#parts.archive);
-					const farewell: typeof decideFarewell = (view) => {
+					const answering: typeof decideFarewell = (view) => {
 						no(undefined);
 						return decideFarewell(view);
 					};
+					const farewell = id === undefined ? decideFarewell : answering;
 					await this.#eraseInSlices(asker, all, () => true, farewell);
 				} finally {
 					this.#silent.delete(identity);
@@ -268,7 +269,9 @@ export class Erasures {
 			if (slice.length === SLICE) await inNextBatch();
 			slice.push(found);
 		}
-		if (slice.length > 0 && (search || !farewell)) await inNextBatch();
+		// Before an answer, too: on another node the end of the connection would overtake it.
+		const isApart = search || farewell !== decideFarewell;
+		if (slice.length > 0 && isApart) await inNextBatch();
 		// It ends a connection, which says that all is gone: from the index too.
 		if (farewell) await search?.wiped();
 		if (farewell) await inNextBatch(farewell);
@@ -293,8 +296,8 @@ export class Erasures {
 		this.#parts.pipeline.append([
 			...(isShown ? roomOpened(view, asker.room) : []),
 			...all.map((erasing) => this.#overwriting(erasing)),
+			...(farewell?.(view) ?? []),
 		]);
-		if (farewell) this.#parts.pipeline.append(farewell(view));
 	}
 
 	#overwriting({ event, found, erasable }: Overwrite): Entry {
