@@ -24,6 +24,7 @@ import {
 	decideErasures,
 	decideFarewell,
 	type ErasureView,
+	farewellAfter,
 	type Overwrite,
 } from "./commands/erase.ts";
 import { roomOpened } from "./commands/rooms.ts";
@@ -118,8 +119,7 @@ export class Erasures {
 				if ("refused" in decided) return answer(decided.refused);
 				if (isTooNew(this.#parts, [decided])) return answer("nodesAreAlike");
 				pipeline.append([this.#overwriting(decided)]);
-				const tell = () => answer(undefined);
-				this.#elsewhere.whenGone(decided.event, tell);
+				this.#elsewhere.whenGone(decided.event, () => answer(undefined));
 			});
 			await new Promise<unknown>((done) => pipeline.afterwards(done));
 		};
@@ -152,11 +152,8 @@ export class Erasures {
 				try {
 					if (this.#parts.pipeline.frozen) return no("diskHasSpace");
 					const all = saidBy(identity, this.#parts.archive);
-					const answering: typeof decideFarewell = (view) => {
-						no(undefined);
-						return decideFarewell(view);
-					};
-					const farewell = id === undefined ? decideFarewell : answering;
+					const isAnswered = id !== undefined;
+					const farewell = isAnswered ? farewellAfter(no) : decideFarewell;
 					await this.#eraseInSlices(asker, all, () => true, farewell);
 				} finally {
 					this.#silent.delete(identity);
