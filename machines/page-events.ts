@@ -35,6 +35,8 @@ export interface PageContext extends Person, PendingLogin {
 	readonly trouble: Trouble | undefined;
 	/** What to show once all the person's messages are erased; empty unless that is under way. */
 	readonly farewell: string;
+	/** They are: the server ends the session next. */
+	readonly isErased: boolean;
 	/** How many `open` frames on this connection have no answer yet. One that a later `open` overtook may never get one. */
 	readonly opens: number;
 	/** For how long the server refuses what this connection asked for; 0 if it did not say. */
@@ -59,6 +61,7 @@ export type ServerEvent =
 			update: Partial<Pick<PageContext, "resendAt" | "waitMs">>;
 	  }
 	| { type: "session"; token: string; update: { key: "session" } }
+	| { type: "allErased"; update: { isErased: true } }
 	| ({
 			type: "welcome";
 			update: { name?: string; room?: string };

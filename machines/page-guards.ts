@@ -30,7 +30,7 @@ export const ERASE_ALL = "all";
 /** The trouble that an event reports, if any, to merge into the context. */
 export function troubleOf(
 	event: PageEvent,
-	{ farewell, trouble }: PageContext,
+	{ farewell, isErased, trouble }: PageContext,
 ): Partial<PageContext> {
 	// The words that came with a kick say more than a refusal after it: why, and for how long.
 	if (ruleOf(event) === "isNotKicked" && trouble?.isKick) return {};
@@ -46,7 +46,8 @@ export function troubleOf(
 	const isExpected = event.code === CloseCode.loggedOut.code;
 	// A proxy has reasons, too, but not for our own codes.
 	const own = event.code >= 4000 ? event.words : "";
-	const words = (isExpected && farewell) || own || closeReason(event.code).says;
+	const end = isExpected && isErased ? farewell : "";
+	const words = end || own || closeReason(event.code).says;
 	return { trouble: { about: "step", words, isExpected, isKick } };
 }
 

@@ -117,7 +117,7 @@ const page = setup({
 		/** Sets the trouble that the event itself reports. */
 		showCause: assign(({ context, event }) => troubleOf(event, context)),
 		forgetTrouble: assign({ trouble: undefined }),
-		forgetFarewell: assign({ farewell: "" }),
+		forgetFarewell: assign({ farewell: "", isErased: false }),
 		forgetNote: assign({ note: "" }),
 		noteResend: assign(({ context }) => ({ note: context.note || RESENT })),
 		forgetKey: assign({ key: "none" }),
@@ -135,13 +135,15 @@ export const pageMachine = page.createMachine({
 	id: "page",
 	context: ({ input }) => ({
 		...{ ...input, trouble: undefined, attempt: 0, jitter: 0, waitMs: 0 },
-		...{ note: "", tries: 0, expires: 0, resendAt: 0, opens: 0, farewell: "" },
+		...{ note: "", tries: 0, expires: 0, resendAt: 0, opens: 0 },
+		...{ farewell: "", isErased: false },
 	}),
 	initial: "starting",
 	on: {
 		leave: backToForm("forgetTrouble"),
 		go: { actions: ["applyUpdate", "changeRoom"] },
 		logout: logoutUnconfirmed,
+		allErased: { actions: "applyUpdate" },
 		closed: [
 			{
 				guard: "isWorthReturning",

@@ -151,8 +151,9 @@ export function readFrame(data: string, now: number): PageInput | undefined {
 			return refused(frame, now);
 		case "authenticated":
 		case "headsDone":
-		case "eraseDone":
 			return undefined;
+		case "eraseDone":
+			return { type: "allErased", update: { isErased: true } };
 		default:
 			return "time" in frame ? { ...frame, time: frame.time || now } : frame;
 	}

@@ -10,6 +10,8 @@ import { showBriefly } from "./brief-notice.ts";
 import { find } from "./element.ts";
 import type { RoomLine } from "./frames.ts";
 import type { Page } from "./page.ts";
+import { RETRY_MS } from "./quotes.ts";
+import { OFFLINE } from "./requests.ts";
 import type { Timeline } from "./timeline.ts";
 import { t } from "./words.ts";
 
@@ -48,7 +50,8 @@ export class HistoryPager {
 
 	toEnd() {
 		const { autoscroll, latest } = this.#timeline;
-		// A page that comes later would push the end out of the window.
+		// What comes later would push the end out of the window.
+		this.#later.room = "";
 		this.reset();
 		if (!autoscroll.isDetached || !latest) return autoscroll.jump();
 		this.#request("replace", latest.offset + 1);
@@ -63,6 +66,10 @@ export class HistoryPager {
 		// What comes later would lead the reader away again.
 		this.reset();
 		if (timeline.show(offset, time) || !latest) return;
+		if (!this.#page.isOpen) {
+			showBriefly(OFFLINE);
+			return;
+		}
 		this.#showWanted = () => timeline.show(offset, time);
 		timeline.autoscroll.isFollowing = false;
 		const end = Math.min(offset + BEHIND, latest.offset);
@@ -109,6 +116,14 @@ export class HistoryPager {
 		const timeline = this.#timeline;
 		const purpose = this.#purpose;
 		if (!purpose) return this.#page.quotes.resume();
+		// It only came too soon after another: nothing is known of it yet.
+		if (!isAnswer && hasMore) {
+			setTimeout(() => {
+				if (this.#purpose === purpose && this.#before === before)
+					this.#request(purpose, before);
+			}, RETRY_MS);
+			return;
+		}
 		// This is the answer to a request from before a gap.
 		if (before !== this.#before) {
 			this.#lines = [];
@@ -124,11 +139,13 @@ export class HistoryPager {
 		const showWanted = this.#showWanted;
 		this.reset();
 		const isEnd = before > (timeline.latest?.offset ?? 0);
-		// A page that was refused is requested again when the reader scrolls.
 		if (page.length > 0 && purpose === "prepend") timeline.prepend(page);
 		else if (page.length > 0 || (purpose === "append" && isEnd))
 			timeline[purpose](page, isEnd);
-		if (purpose !== "append") this.#first = hasMore ? 0 : timeline.from;
+		// Where a jump leads nowhere, nothing is known of what is before the window.
+		const isKnown = purpose === "replace" && page.length > 0;
+		if (isKnown || purpose === "prepend")
+			this.#first = hasMore ? 0 : timeline.from;
 		if (!showWanted()) showBriefly(t("history.gone"));
 		this.#page.quotes.resume();
 		// A run of relations gave no line: there is more behind it.

@@ -135,22 +135,23 @@ const machine = pageMachine.provide({
 			const isUnsent = storage.storedLines(room).length > 0;
 			if (isForGood && !isUnsent && !storage.storedDraft(room)) leaveRoom(room);
 		},
-		explainLobby({ event, context: { trouble } }) {
+		explainLobby({ event, context: { room } }) {
 			if (event.type !== "refused") return;
+			const wasOpen = page.opened === room;
 			// A person who was removed hears that, and not that there is no such room.
-			const isRemoved = trouble?.words === removed();
-			const words = isRemoved ? trouble.words : event.trouble.words;
+			const isRemoved = wasOpen && event.rule === "isOpenToThem";
+			const words = isRemoved ? removed() : event.trouble.words;
 			chat.view.explain(words);
-			if (isRemoved) void tellAtOnce(words);
+			if (wasOpen || storage.storedDraft(room)) void tellAtOnce(words);
 		},
-		showForm({ context: { farewell } }) {
+		showForm({ context: { isErased } }) {
 			// The next one to log in here is not invited by what the last one opened.
 			if (storage.storedSession()) storage.dropInvitation();
 			if (storage.dropKey() && mayNotify()) void endPush().catch(() => {});
 			chat.forget();
 			chat.view.clear();
 			verify.clear();
-			if (farewell) {
+			if (isErased) {
 				storage.forgetPerson();
 				enter.clear();
 			}

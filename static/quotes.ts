@@ -13,7 +13,8 @@ import { t } from "./words.ts";
 
 /** UTF-16 units that are shown. */
 const MOST_SHOWN = 120;
-const RETRY_MS = 1_000;
+/** What was asked too soon after something else is asked again after so long. */
+export const RETRY_MS = 1_000;
 /** What these requests' ids begin with. */
 const MARK = "quote";
 

@@ -66,7 +66,8 @@ export function statusBar(page: Page, isEmpty: () => boolean) {
 		const next = waits ? t("retry.in", { count }) : t("retry.now");
 		// A page that was in the room when the person was sent out asks first for how long.
 		const back = isKicked && waitMs > 0 ? `(${timeSpan(left)})` : "";
-		// Hidden from screen readers, which would read it each second.
+		// A screen reader would read it each second; the other stands still for a minute.
+		find("#countdown").ariaHidden = String(tries);
 		say("#countdown", tries ? next : back);
 	}
 	setInterval(render, 1_000);

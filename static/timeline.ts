@@ -143,13 +143,14 @@ export class Timeline {
 		this.autoscroll.jump();
 	}
 
-	/** Shows the message at an offset, and gives it the focus; false if it is not in the window, or another one, of another time. */
+	/** Shows the message at an offset, and gives it the focus, unless the reader is writing; false if it is not in the window, or another one, of another time. */
 	show(offset: number, time = this.lineAt(offset)?.time): boolean {
 		const found = find("#log").querySelector(`[data-offset="${offset}"]`);
 		const isThere = time === this.lineAt(offset)?.time;
 		if (!(found instanceof HTMLElement && isThere)) return false;
 		found.tabIndex = -1;
-		found.focus({ preventScroll: true });
+		const isWriting = ":focus:not(:placeholder-shown)";
+		if (!find("#text").matches(isWriting)) found.focus({ preventScroll: true });
 		found.scrollIntoView({ block: "center" });
 		this.autoscroll.settle();
 		return true;

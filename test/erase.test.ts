@@ -658,6 +658,15 @@ describe("very much of someone's", () => {
 		expect(onDisk(disk).match(/name.released/g)).toHaveLength(1);
 	});
 
+	test("is answered last, and only to who asked", async () => {
+		const { plume, ann } = await talkative();
+		const tab = await plume.enter("ann", "plume.2");
+		ann.erase({ mine: true, id: "all" });
+		await plume.until(() => tab.closed !== undefined);
+		expect(ann.received.at(-1)).toMatchObject({ done: true, id: "all" });
+		expect(tab.last(types.erase)).toBeUndefined();
+	});
+
 	test("is erased once, whatever is erased by hand meanwhile", async () => {
 		const { plume, disk, ann, bob } = await talkative();
 		onceBegun(bob, () => ann.erase(positionOf(ann, "secret 650!")));

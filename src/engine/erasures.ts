@@ -24,6 +24,7 @@ import {
 	decideErasures,
 	decideFarewell,
 	type ErasureView,
+	farewellAfter,
 	type Overwrite,
 } from "./commands/erase.ts";
 import { roomOpened } from "./commands/rooms.ts";
@@ -118,8 +119,7 @@ export class Erasures {
 				if ("refused" in decided) return answer(decided.refused);
 				if (isTooNew(this.#parts, [decided])) return answer("nodesAreAlike");
 				pipeline.append([this.#overwriting(decided)]);
-				const tell = () => answer(undefined);
-				this.#elsewhere.whenGone(decided.event, tell);
+				this.#elsewhere.whenGone(decided.event, () => answer(undefined));
 			});
 			await new Promise<unknown>((done) => pipeline.afterwards(done));
 		};
@@ -136,7 +136,7 @@ export class Erasures {
 		this.#term++;
 	}
 
-	/** Erases all that someone ever said. */
+	/** Erases all that someone ever said. Its answer is the last that they are sent before they are logged out. */
 	eraseAll(
 		connection: Connection,
 		{ identity, name, room, person }: Required<Asker>,
@@ -152,7 +152,9 @@ export class Erasures {
 				try {
 					if (this.#parts.pipeline.frozen) return no("diskHasSpace");
 					const all = saidBy(identity, this.#parts.archive);
-					await this.#eraseInSlices(asker, all, () => true, decideFarewell);
+					const isAnswered = id !== undefined;
+					const farewell = isAnswered ? farewellAfter(no) : decideFarewell;
+					await this.#eraseInSlices(asker, all, () => true, farewell);
 				} finally {
 					this.#silent.delete(identity);
 				}
@@ -264,7 +266,9 @@ export class Erasures {
 			if (slice.length === SLICE) await inNextBatch();
 			slice.push(found);
 		}
-		if (slice.length > 0 && (search || !farewell)) await inNextBatch();
+		// Before an answer, too: on another node the end of the connection would overtake it.
+		const isApart = search || farewell !== decideFarewell;
+		if (slice.length > 0 && isApart) await inNextBatch();
 		// It ends a connection, which says that all is gone: from the index too.
 		if (farewell) await search?.wiped();
 		if (farewell) await inNextBatch(farewell);

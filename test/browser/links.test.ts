@@ -60,6 +60,24 @@ test("a page with the link of a message needs nothing that is loaded later", asy
 	answer();
 });
 
+test("who writes before the message of a link is there goes on writing", async () => {
+	const ann = await enter("ann", { permissions }, "quay");
+	await ann.says("my old words");
+	const link = await linkOf(ann, "my old words");
+	const bob = await enter("bob", {}, "quay");
+	const answers = await ann.holdsAnswers();
+	await ann.page.goto("about:blank");
+	answers.hold();
+	await ann.page.goto(link);
+	await ann.field.pressSequentially("h");
+	await bob.says("what comes last");
+	answers.arrive();
+	await ann.reads("what comes last");
+	// At a message that has the focus, “e” edits it.
+	await ann.page.keyboard.type("ello");
+	expect(await ann.field.inputValue()).toBe("hello");
+});
+
 test("a link that is followed in a page goes to its room", async () => {
 	const ann = await enter("ann", { permissions }, "cove");
 	await ann.says("low tide");

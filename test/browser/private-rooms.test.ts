@@ -183,6 +183,64 @@ test("who is removed on the way to another room reads from which", async () => {
 	await bob.seesStatus("You are no member of “Board” any more.");
 });
 
+/** Removes someone from the room that both are in. */
+async function removes(owner: Person, name: string) {
+	const dialog = await opensMembers(owner);
+	await dialog.getByRole("button", { name: `Remove ${name}` }).click();
+	await owner.presses("Remove");
+	const member = dialog.locator("#members-list").getByText(name);
+	await member.waitFor({ state: "detached" });
+}
+
+test("who is removed while offline types nothing into the lobby", async () => {
+	const ann = await enter("alma");
+	const bob = await enter("boris");
+	await makesRoom(ann, "Board");
+	await bob.page.goto(await makesLink(ann));
+	await bob.presses("Join");
+	await isIn(bob, "Board");
+	const setSilent = await bob.routesThroughTunnel();
+	await bob.page.reload();
+	await bob.isOpen();
+	await isIn(bob, "Board");
+	setSilent(true);
+	await removes(ann, "boris");
+	await bob.page.keyboard.type("not for");
+	setSilent(false);
+	await bob.retries();
+	const words = { name: "You are no member of “Board” any more." };
+	await bob.page.getByRole("dialog", words).waitFor();
+	await bob.page.keyboard.type(" the lobby");
+	expect(await bob.field.inputValue()).toBe("");
+	await bob.presses("Close");
+	await bob.reads(words.name);
+});
+
+test("who has begun to write in a room that is refused is told before they write on", async () => {
+	const ann = await enter("asta");
+	const bob = await enter("bela");
+	await makesRoom(ann, "Board");
+	await bob.page.goto(await makesLink(ann));
+	await bob.presses("Join");
+	await isIn(bob, "Board");
+	await bob.goesTo("quay");
+	const answers = await bob.holdsAnswers();
+	await bob.page.reload();
+	await bob.isOpen();
+	const link = rooms(bob).getByRole("link", { name: "Board" });
+	await link.waitFor();
+	answers.hold();
+	await removes(ann, "bela");
+	await link.click();
+	await isIn(bob, "Board");
+	await bob.page.keyboard.type("not for");
+	answers.arrive();
+	const words = "There is no such room, or you may not enter it.";
+	await bob.page.getByRole("dialog", { name: words }).waitFor();
+	await bob.page.keyboard.type(" the lobby");
+	expect(await bob.field.inputValue()).toBe("");
+});
+
 test("a link to a room that is not for one leads to the lobby, with words", async () => {
 	const ann = await enter("ali");
 	await ann.page.goto(`${plume().url}/r/~${"x".repeat(22)}`);

@@ -231,6 +231,19 @@ test("what is deleted is gone from every mirror before anyone hears of it", asyn
 	expect(ann.received.at(-1)).toMatchObject({ type: types.erase, id: "e" });
 });
 
+test("who has erased all they said is told so before they are logged out", async () => {
+	const world = await World.open(1);
+	const [edge] = world.edges;
+	const ann = edge && (await world.enter(edge, "ann"));
+	if (!ann) throw new Error("no edge");
+	ann.say("secret", 1);
+	await world.settle();
+	ann.erase({ mine: true, id: "all" });
+	await world.advance(1000);
+	expect(ann.received.at(-1)).toMatchObject({ done: true, id: "all" });
+	expect(ann.closed?.code).toBe(4002);
+});
+
 describe("while the sequencer is away", () => {
 	async function alone() {
 		const { world, one, two } = await open();

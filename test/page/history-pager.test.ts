@@ -5,7 +5,11 @@ import { expect, test, vi } from "vitest";
 let scrolled = () => {};
 const room = { scrollTop: 0, scrollHeight: 900, clientHeight: 900 };
 const element = { replaceChildren: () => {}, dataset: {} };
-vi.mock("../../static/brief-notice.ts", () => ({ showBriefly: () => {} }));
+/** The words that the reader saw. */
+const seen: string[] = [];
+vi.mock("../../static/brief-notice.ts", () => ({
+	showBriefly: (words: string) => seen.push(words),
+}));
 vi.mock("../../static/person.ts", () => ({ nameTag: () => {} }));
 vi.mock("../../static/element.ts", () => ({
 	...{ button: () => element, make: () => element },
@@ -31,11 +35,11 @@ async function opens() {
 	page.quotes = quotes;
 	const timeline = {
 		...{ latest: undefined as object | undefined, from: 901, to: 1_000 },
-		...{ isLive: true, autoscroll: { jump: () => {} } },
-		show: (offset: number) => offset > 900,
+		...{ isLive: true, autoscroll: { jump: () => {}, isDetached: false } },
+		...{ show: (offset: number) => offset > 900, replace: () => {} },
 	};
 	const pager = new HistoryPager(page, Object(timeline));
-	return { pager, quotes, timeline, sent };
+	return { pager, quotes, timeline, sent, page };
 }
 const latest = { epoch: "e", offset: 1_000 };
 
@@ -65,6 +69,15 @@ test.each([
 	},
 );
 
+test("who speaks in a room that is being entered is not led away from its end", async () => {
+	const { pager, timeline, sent } = await opens();
+	pager.show(7);
+	pager.toEnd();
+	timeline.latest = latest;
+	pager.caughtUp(true);
+	expect(sent).toEqual([]);
+});
+
 test("a quote is asked for once a page that is not wanted any more has come", async () => {
 	const { pager, quotes, timeline, sent } = await opens();
 	timeline.latest = latest;
@@ -92,4 +105,54 @@ test("what fell out of a window that had all of the room is loaded again", async
 	timeline.from = 41;
 	scrolled();
 	expect(sent).toMatchObject([{ before: 41 }]);
+});
+
+test.each([
+	["a message", "show", 7, 18],
+	["the end", "toEnd", 0, 1_001],
+] as const)(
+	"a jump to %s is asked for until the server has time for it",
+	async (_, jump, offset, before) => {
+		vi.useFakeTimers();
+		const { pager, timeline, sent } = await opens();
+		timeline.latest = latest;
+		timeline.autoscroll.isDetached = true;
+		pager[jump](offset);
+		pager.finish(true);
+		expect(seen).toEqual([]);
+		vi.advanceTimersByTime(1_000);
+		expect(sent).toMatchObject([{ before }, { before }]);
+		// Nobody waits for it any more.
+		pager.finish(true);
+		pager.reset();
+		vi.advanceTimersByTime(60_000);
+		expect(sent).toHaveLength(2);
+	},
+);
+
+test("who jumps to a message that is not loaded is told that they are offline", async () => {
+	const { pager, timeline, page } = await opens();
+	timeline.latest = latest;
+	page.isOpen = false;
+	pager.show(950);
+	expect(seen).toEqual([]);
+	const { OFFLINE } = await import("../../static/requests.ts");
+	pager.show(7);
+	expect(seen.splice(0)).toEqual([OFFLINE]);
+});
+
+test("a jump that can't be done does not end the room for who scrolls up", async () => {
+	const { pager, timeline, sent } = await opens();
+	timeline.latest = latest;
+	pager.caughtUp(true);
+	pager.reset();
+	pager.show(7);
+	pager.finish(false);
+	expect(seen.splice(0)).toHaveLength(1);
+	scrolled();
+	expect(sent).toMatchObject([
+		{ before: 901 },
+		{ before: 18 },
+		{ before: 901 },
+	]);
 });

@@ -21,6 +21,7 @@ import type { Key, PageEvent } from "../../machines/page-events.ts";
 const TRANSITIONS = `
 page: leave → entering
 page: logout → entering
+page: allErased → where it was
 page: go → where it was
 page: closed if isWorthReturning → returning.waiting
 page: closed if endsKey → entering
@@ -143,6 +144,7 @@ const fromServer: PageEvent[] = [
 	session,
 	welcome,
 	inTheGarden,
+	{ type: "allErased", update: { isErased: true } },
 	refused(MessageType.open, "roomIsNamed"),
 	refused(MessageType.hello, "resendIsDue"),
 	refused(MessageType.open, "tabsAreLeft"),
@@ -666,6 +668,22 @@ test("who logs out while all is being deleted does not read that it is gone", ()
 		actor.send(event);
 	const { trouble } = actor.getSnapshot().context;
 	expect(trouble?.words).toBe(CloseCode.loggedOut.says);
+});
+
+test.each([
+	["in another tab", [], CloseCode.loggedOut.says],
+	[
+		"because all is gone",
+		[Object({ type: "allErased", update: { isErased: true } })],
+		"All is gone.",
+	],
+])("a session that ends %s says so", (_, before, words) => {
+	const { actor } = livePage(() => {}, "session");
+	const erase = { type: "eraseAll", update: { farewell: "All is gone." } };
+	const end = closed(CloseCode.loggedOut.code);
+	for (const event of [opened, welcome, Object(erase), ...before, end])
+		actor.send(event);
+	expect(actor.getSnapshot().context.trouble?.words).toBe(words);
 });
 
 test("a logout takes effect at once, with words if the server may not know of it", () => {

@@ -3,9 +3,11 @@ import { expect, test, vi } from "vitest";
 
 /** What each place says. */
 const said = new Map<string, string>();
+const countdown = { ariaHidden: "true" };
 vi.mock("../../static/element.ts", () => ({
 	...{ icon: () => {}, show: () => {} },
-	find: () => ({ classList: { toggle: () => {} } }),
+	find: (where: string) =>
+		where === "#countdown" ? countdown : { classList: { toggle: () => {} } },
 	say: (where: string, words: string) => said.set(where, words),
 }));
 
@@ -38,7 +40,11 @@ test("who is sent out reads no time that nobody has told, and hears one sentence
 	context.waitMs = 5 * 60_000;
 	render();
 	expect(said.get("#countdown")).toBe("(5 minutes)");
+	expect(countdown.ariaHidden).toBe("false");
 	vi.advanceTimersByTime(3.5 * 60_000);
 	expect(said.get("#countdown")).toBe("(2 minutes)");
 	expect(said.get("#connection-words")).toBe(words);
+	snapshot.matches = (state) => state !== "stopped";
+	render();
+	expect(countdown.ariaHidden).toBe("true");
 });
