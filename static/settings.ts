@@ -89,7 +89,8 @@ function mount(page: Page): () => void {
 		everywhere.disabled = !page.isOpen;
 	}
 	addEventListener("storage", render);
-	page.subscribe(render);
+	// A welcome names both after this step of the machine.
+	page.subscribe(() => queueMicrotask(render));
 	return () => {
 		render();
 		openDialog(dialog);

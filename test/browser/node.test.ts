@@ -16,9 +16,12 @@ test("the settings say which of several servers one is connected through", async
 	await expect
 		.poll(() => line.innerText())
 		.toBe("You are connected through “north”.");
+	const answers = await ann.holdsAnswers();
+	answers.hold();
 	await ann.page.reload();
-	await ann.isOpen();
-	expect(await line.isVisible()).toBe(false);
+	await ann.isInside();
 	await ann.opensSettings();
+	expect(await line.isVisible()).toBe(false);
+	answers.arrive();
 	await line.waitFor();
 });
