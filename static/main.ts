@@ -60,7 +60,7 @@ let isInvitationSent = false;
 const askedFor = roomAt(location.pathname);
 const room = askedFor || LOBBY;
 // The lobby, too: a tab may be sent there instead.
-for (const each of [room, LOBBY]) await storage.claimClient(each);
+await Promise.all([room, LOBBY].map(storage.claimClient));
 
 const socket = tabSocket({
 	opened: () => page.dispatch({ type: "opened" }),

@@ -95,12 +95,13 @@ export function verifyForm(page: Page) {
 	setInterval(renderTimes, 1_000, page, resend);
 
 	return {
-		/** Sends, too, a code that was typed while there was no connection. One that was refused for now is the person's to send. */
+		/** Sends, too, a code that was typed while there was no connection. One that was refused for now, or that another mail replaces, is the person's to send. */
 		focus() {
 			submit.disabled = false;
 			if (asksName) return name.focus();
 			field.focus();
-			if (readCode(field.value) !== sent) sendIfComplete();
+			const { note } = page.snapshot.context;
+			if (!note && readCode(field.value) !== sent) sendIfComplete();
 		},
 		clear() {
 			sent = "";

@@ -62,8 +62,9 @@ async function typed() {
 	}
 	actor.start();
 	const update = { name: "", email: "ann@example.org" };
-	await comes({ type: "submit", update }, { type: "opened" }, pending);
 	const field = find("#code");
+	field.value = "";
+	await comes({ type: "submit", update }, { type: "opened" }, pending);
 	field.value = CODE;
 	field.oninput();
 	return { sent, comes, field };
@@ -90,5 +91,16 @@ test("a code that is typed while another mail is asked for is sent once it can b
 	field.oninput();
 	expect(sent).toEqual([CODE]);
 	await comes(Object({ ...refusal, re: MessageType.hello }));
+	expect(sent).toEqual([CODE, "N8P3RY"]);
+});
+
+test("a code that another mail replaces is sent by the person alone", async () => {
+	const { sent, comes, field } = await typed();
+	await comes({ type: "wrongCode" }, { type: "resend" });
+	field.value = "N8P3RY";
+	field.oninput();
+	await comes(pending);
+	expect(sent).toEqual([CODE]);
+	field.oninput();
 	expect(sent).toEqual([CODE, "N8P3RY"]);
 });
