@@ -39,7 +39,9 @@ export function troubleOf(
 	if ("trouble" in event) {
 		const { trouble } = event;
 		const erasesNoMore = "id" in event && event.id === ERASE_ALL;
-		return erasesNoMore ? { trouble, farewell: "" } : { trouble };
+		return erasesNoMore
+			? { trouble, farewell: "", isErased: false }
+			: { trouble };
 	}
 	if (event.type !== "closed") return {};
 	const isKick = event.code === CloseCode.kicked.code;

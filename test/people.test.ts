@@ -197,7 +197,7 @@ describe("beside the log", () => {
 		await pass(SAVE_MS);
 		expect(await files()).toHaveLength(1);
 		ann.eraseAll();
-		await vi.waitFor(async () => expect(await files()).toEqual([]));
+		await vi.waitFor(async () => expect(await files()).toEqual([]), 30_000);
 	});
 
 	test("a person who has none goes without a look at the files of others", async () => {
@@ -205,7 +205,7 @@ describe("beside the log", () => {
 		const removed = vi.spyOn(own.disk, "remove").mockRejectedValue(gone);
 		const listed = vi.spyOn(own.disk, "list");
 		ann.eraseAll();
-		await vi.waitFor(() => expect(removed).toHaveBeenCalled());
+		await vi.waitFor(() => expect(removed).toHaveBeenCalled(), 30_000);
 		await plume.settle();
 		expect(listed).not.toHaveBeenCalled();
 		expect(warnings).toEqual([]);

@@ -66,14 +66,14 @@ async function pass(ms: number) {
 }
 
 const handed = (count: number) =>
-	vi.waitFor(() => expect(service.handed.length).toBe(count), 10_000);
+	vi.waitFor(() => expect(service.handed.length).toBe(count), 30_000);
 
 /** What ann's browser is sent, up to a note that is sent now. */
 async function notes(): Promise<unknown[]> {
 	await sends(ann, "try");
 	const isEnd = ({ note }: (typeof service.handed)[number]) =>
 		note.name === "Plume";
-	await vi.waitFor(() => expect(service.handed.some(isEnd)).toBe(true), 10_000);
+	await vi.waitFor(() => expect(service.handed.some(isEnd)).toBe(true), 30_000);
 	return service.handed.flatMap((one) => (isEnd(one) ? [] : one.note.text));
 }
 
@@ -144,7 +144,7 @@ describe("a note", () => {
 		for (let nth = 0; nth < 64; nth++)
 			void plume.archive.inTurn(() => isReleased);
 		bob.say("me", undefined, undefined, offset);
-		await vi.waitFor(() => expect(bob.items.at(-1)?.text).toBe("me"));
+		await vi.waitFor(() => expect(bob.items.at(-1)?.text).toBe("me"), 30_000);
 		release();
 		await plume.settle();
 		expect(looked).not.toHaveBeenCalled();
@@ -354,7 +354,7 @@ describe("a push service", () => {
 		await vi.waitFor(() => {
 			plume.clock.advance(30_000);
 			expect(service.handed.length).toBe(2);
-		}, 10_000);
+		}, 30_000);
 		expect(service.handed[1]?.note).toMatchObject({ text: "@ann" });
 	});
 
@@ -399,7 +399,7 @@ describe("a push service", () => {
 		for (let nth = 0; nth < 4; nth++)
 			await sends(eve, "subscribe", silent.subscribe());
 		for (let nth = 0; nth < 4; nth++) await says(bob, "@eve");
-		await vi.waitFor(() => expect(silent.handed).toHaveLength(1));
+		await vi.waitFor(() => expect(silent.handed).toHaveLength(1), 30_000);
 		await says(bob, "@ann");
 		await handed(1);
 		expect(silent.handed).toHaveLength(1);
@@ -447,7 +447,7 @@ test("a note that can't be made ends nothing", async () => {
 	const failed = vi.spyOn(OwnRooms.prototype, "titleOf");
 	failed.mockRejectedValueOnce(new Error("the disk is gone"));
 	await says(bob, "just us", undefined, `${room}`);
-	await vi.waitFor(() => expect(failed).toHaveBeenCalled());
+	await vi.waitFor(() => expect(failed).toHaveBeenCalled(), 30_000);
 	expect(await notes()).toEqual([]);
 });
 

@@ -55,9 +55,15 @@ export class Link<Sent extends object, Heard> {
 		return this.#socket.writableLength;
 	}
 
-	/** Runs a task once the network has taken all that was sent. */
+	/** Runs a task once the network has taken all that was sent, or the link is over. */
 	onceDrained(task: () => void): void {
-		if (this.#socket.writableNeedDrain) this.#socket.once("drain", task);
+		const socket = this.#socket;
+		const done = () => {
+			socket.off("drain", done).off("close", done);
+			task();
+		};
+		if (socket.writableNeedDrain)
+			socket.once("drain", done).once("close", done);
 		else task();
 	}
 

@@ -20,7 +20,7 @@ export class Unstored {
 		if (this.#waiting > MOST_UNSTORED_BYTES) link.pause();
 		return () => {
 			this.#waiting -= length;
-			if (this.#waiting < MOST_UNSTORED_BYTES / 2) link.resume();
+			if (this.#waiting <= MOST_UNSTORED_BYTES) link.resume();
 		};
 	}
 

@@ -24,7 +24,6 @@ import {
 	decideErasures,
 	decideFarewell,
 	type ErasureView,
-	farewellAfter,
 	type Overwrite,
 } from "./commands/erase.ts";
 import { roomOpened } from "./commands/rooms.ts";
@@ -152,9 +151,8 @@ export class Erasures {
 				try {
 					if (this.#parts.pipeline.frozen) return no("diskHasSpace");
 					const all = saidBy(identity, this.#parts.archive);
-					const isAnswered = id !== undefined;
-					const farewell = isAnswered ? farewellAfter(no) : decideFarewell;
-					await this.#eraseInSlices(asker, all, () => true, farewell);
+					const tell = id === undefined ? undefined : () => no(undefined);
+					await this.#eraseInSlices(asker, all, () => true, { tell });
 				} finally {
 					this.#silent.delete(identity);
 				}
@@ -241,12 +239,12 @@ export class Erasures {
 		asker: Asker,
 		all: AsyncIterable<Found>,
 		isMeant: (room: RoomName) => boolean,
-		farewell?: typeof decideFarewell,
+		end?: { readonly tell: (() => void) | undefined },
 	): Promise<void> {
 		const { search, pipeline } = this.#parts;
 		const term = this.#term;
 		let slice: Found[] = [];
-		const inNextBatch = async (last?: typeof farewell) => {
+		const inNextBatch = async (farewell?: typeof decideFarewell) => {
 			await new Promise<void>((done, fail) => {
 				const settle = this.#queue.answeringOnce((broken) =>
 					broken ? fail(new Deposed(broken)) : done(),
@@ -254,7 +252,7 @@ export class Erasures {
 				if (term !== this.#term) return settle("sequencerIsThere");
 				pipeline.whenWritable(() => {
 					const meant = slice.filter(({ room }) => isMeant(room));
-					this.#eraseSlice(asker, meant, last);
+					this.#eraseSlice(asker, meant, farewell);
 					pipeline.afterwards(() => settle(undefined));
 				});
 			});
@@ -266,12 +264,14 @@ export class Erasures {
 			if (slice.length === SLICE) await inNextBatch();
 			slice.push(found);
 		}
-		// Before an answer, too: on another node the end of the connection would overtake it.
-		const isApart = search || farewell !== decideFarewell;
+		const isApart = search || end?.tell || !end;
 		if (slice.length > 0 && isApart) await inNextBatch();
-		// It ends a connection, which says that all is gone: from the index too.
-		if (farewell) await search?.wiped();
-		if (farewell) await inNextBatch(farewell);
+		if (!end) return;
+		await search?.wiped();
+		end.tell?.();
+		// What is committed together with the end of a connection, another node hears only after that.
+		if (end.tell) await inNextBatch();
+		await inNextBatch(decideFarewell);
 	}
 
 	#eraseSlice(

@@ -24,15 +24,19 @@ function edgeWith(copy: string) {
 		return child;
 	};
 	children.keep("edge 1", start, copy);
-	/** The latest ends so long after its start; resolves when it is started again. */
-	const endsAfter = async (ms: number, status: number) => {
-		const starts = started.length;
+	/** The latest ends so long after its start. */
+	const ends = (ms: number, status: number) => {
 		vi.advanceTimersByTime(ms);
 		started.at(-1)?.emit("exit", status, null);
 		vi.advanceTimersByTime(1000);
-		await vi.waitUntil(() => started.length > starts);
 	};
-	return { children, warnings, endsAfter };
+	/** Resolves when it is started again. */
+	const endsAfter = async (ms: number, status: number) => {
+		const starts = started.length;
+		ends(ms, status);
+		await vi.waitUntil(() => started.length > starts, 30_000);
+	};
+	return { children, warnings, ends, endsAfter };
 }
 
 test("a copy of no use is made anew, however long it took to read it", async () => {
@@ -55,18 +59,19 @@ test("a copy of no use is made anew again, months later", async () => {
 });
 
 test("a copy that is of no use as soon as it was made ends the server", async () => {
-	const { children, endsAfter } = edgeWith(join(await newDataFolder(), "1"));
+	const copy = join(await newDataFolder(), "1");
+	const { children, ends, endsAfter } = edgeWith(copy);
 	await endsAfter(1000, WRONG_COPY);
-	void endsAfter(1000, WRONG_COPY);
+	ends(1000, WRONG_COPY);
 	expect(await children.ended).toBe(WRONG_COPY);
 });
 
 test("a setting that is wrong is no fault of the copy", async () => {
 	const copy = join(await newDataFolder(), "1");
 	await mkdir(copy);
-	const { children, endsAfter } = edgeWith(copy);
+	const { children, ends, endsAfter } = edgeWith(copy);
 	await endsAfter(60_000, 2);
-	void endsAfter(1000, 2);
+	ends(1000, 2);
 	expect(await children.ended).toBe(2);
 	expect(existsSync(copy)).toBe(true);
 });

@@ -6,7 +6,7 @@ import { operator } from "../../src/engine/commands/actor.ts";
 import { WrongCopy } from "../../src/log/evidence.ts";
 import type { memoryDisk } from "../../src/log/memory-disk.ts";
 import { copyOf } from "../fakes/copy-of-disk.ts";
-import { seeded } from "../fakes/disk.ts";
+import { FakeDisk, seeded } from "../fakes/disk.ts";
 import { memoryLog } from "../fakes/memory-log.ts";
 import { readAll, Witness } from "../log/entries.ts";
 import type { TestServerOptions } from "../test-server.ts";
@@ -242,6 +242,28 @@ test("who has erased all they said is told so before they are logged out", async
 	await world.advance(1000);
 	expect(ann.received.at(-1)).toMatchObject({ done: true, id: "all" });
 	expect(ann.closed?.code).toBe(4002);
+});
+
+test("who has erased all is told so on an edge though others speak meanwhile", async () => {
+	const world = await World.open(0, { environment: { PLUME_LIMITS: "off" } });
+	await world.killSequencer();
+	const disk = new FakeDisk();
+	await world.startSequencer(disk);
+	const edge = await world.startEdge("edge1");
+	const ann = await world.enter(edge, "ann");
+	const ben = await world.enter(world.sequencer, "ben");
+	const turn = () => new Promise((then) => setImmediate(then));
+	disk.interrupt = async ({ kind }) => {
+		for (let left = kind === "sync" ? 3 : 0; left > 0; left--) await turn();
+		return undefined;
+	};
+	ann.erase({ mine: true, id: "all" });
+	for (let nth = 1; !ann.closed && nth < 1000; nth++) {
+		ben.say("a line", nth);
+		await turn();
+	}
+	expect(ann.closed?.code).toBe(4002);
+	expect(ann.last(types.erase)).toMatchObject({ done: true, id: "all" });
 });
 
 describe("while the sequencer is away", () => {

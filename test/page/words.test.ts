@@ -26,7 +26,7 @@ test("what an act leaves for later comes before the acts that wait behind it", a
 	inWords(false, act("line"));
 	expect(done).toEqual([]);
 	arrive([[], {}]);
-	await vi.waitFor(() => expect(done).toHaveLength(4));
+	await vi.waitFor(() => expect(done).toHaveLength(4), 30_000);
 	expect(done).toEqual(["refusal", "welcome", "room is open", "line"]);
 	inWords(false, act("at once"));
 	expect(done.at(-1)).toBe("at once");

@@ -161,11 +161,3 @@ export function decideFarewell(view: ErasureView): readonly Entry[] {
 		rest.push({ event: { type: "name.released", time, nameKey } });
 	return rest;
 }
-
-/** The same, after an answer. */
-export const farewellAfter =
-	(answer: (broken: undefined) => void): typeof decideFarewell =>
-	(view) => {
-		answer(undefined);
-		return decideFarewell(view);
-	};
