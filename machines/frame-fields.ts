@@ -2,7 +2,8 @@
 import { MessageType as types } from "./message-type.ts";
 import * as s from "./schema.ts";
 
-export const { text, user } = s;
+export const text = s.text;
+export const user = s.user;
 
 export const count = s.wholeFrom(0);
 export const positive = s.wholeFrom(1);

@@ -11,6 +11,8 @@ import { isUpdated, loadLater, t } from "./words.ts";
 declare const MARK: string;
 
 let styles: Promise<unknown> | undefined;
+/** Who asks for nothing is told once that the page is old. */
+let isTold = false;
 
 /** The looks of what is opened later. */
 function loadStyles(): Promise<unknown> {
@@ -46,7 +48,9 @@ async function load<Part>(
 		return !isAsked || isLast() ? part : undefined;
 	} catch {
 		const isOld = await isUpdated();
-		if (isOld || isAsked) showBriefly(isOld ? t("updated") : OFFLINE);
+		if (isAsked || (isOld && !isTold))
+			showBriefly(isOld ? t("updated") : OFFLINE);
+		isTold ||= isOld;
 		return undefined;
 	} finally {
 		clearTimeout(slow);

@@ -202,6 +202,9 @@ const actor = createActor(machine, {
 
 function received(data: string): void {
 	const event = readFrame(data, Date.now());
+	// Refused while another room is being opened, where nobody hears it: it is asked for again in that room.
+	if (event && "id" in event && event.id === ERASE_ALL)
+		isNew ||= page.snapshot.matches("returning");
 	// Without it they may log in all the same, or learn that they may not.
 	if (event && "rule" in event && INVITATION_OVER.includes(event.rule))
 		storage.dropInvitation();

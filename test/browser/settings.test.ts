@@ -241,6 +241,34 @@ test("everything is deleted once, though the person goes elsewhere meanwhile", a
 	expect(asked).toBe(1);
 });
 
+test("what was refused while another room was opened is asked for again there", async () => {
+	const ann = await enter("ann");
+	let asked = 0;
+	await ann.page.routeWebSocket("**/connect", (socket) => {
+		const server = socket.connectToServer();
+		const refusal = {
+			...{ type: MessageType.refused, re: MessageType.erase, id: "all" },
+			...{ code: "diskHasSpace", text: "The disk is full." },
+		};
+		socket.onMessage((frame) => {
+			const { type, room } = JSON.parse(String(frame));
+			if (type === MessageType.erase) asked += 1;
+			if (room === "cellar") socket.send(JSON.stringify(refusal));
+			if (type !== MessageType.erase) server.send(frame);
+			else if (asked === 2) socket.send(JSON.stringify(refusal));
+		});
+	});
+	await ann.page.reload();
+	await ann.isOpen();
+	await ann.opensSettings();
+	await ann.presses("Delete everything and my name");
+	await ann.presses("Delete everything");
+	await ann.presses("Close");
+	await ann.goesTo("cellar");
+	await ann.seesStatus("The disk is full.");
+	expect(asked).toBe(2);
+});
+
 test("what one said can be taken along", async () => {
 	const ann = await enter("ann", {}, "diary");
 	await ann.says("dear diary");
