@@ -7,6 +7,8 @@ import type { Rule } from "../../src/engine/refusals.ts";
 export const adviceWords = {
 	change: "Show the words. The person must change what they entered.",
 	later: "Send the same again, not before `retryAfter` if it is given.",
+	laterIfTold:
+		"Show the words. Send the same again after `retryAfter`; if none is given, never by yourself.",
 	askAgain: "Ask for a new code: hello.",
 	logIn: "Forget the session. Ask the person to log in: hello.",
 	enter: "Enter first: open or hello, then wait for the 7 of that room.",
@@ -48,7 +50,7 @@ export const refusalAdvice = {
 	isBanned: "giveUp",
 	isMuted: "giveUp",
 	reportIsOpen: "giveUp",
-	isNotMuted: "later",
+	isNotMuted: "laterIfTold",
 	loginIsPending: "askAgain",
 	codeIsFresh: "askAgain",
 	codeIsWhole: "change",
