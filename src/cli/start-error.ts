@@ -68,6 +68,9 @@ export function exitCodeOf(error: unknown): ErrorCode {
 export function wordsOf(error: unknown): string {
 	const { code = "", path }: NodeJS.ErrnoException = Object(error);
 	const why = COMMAND[code] ?? FOLDER[code];
+	// A write names no file.
+	if (code === "ENOSPC" && path === undefined)
+		return "The disk is full. Make room (ENOSPC).";
 	return path !== undefined && why
 		? `${path}: ${why} (${code}).`
 		: messageOf(error);

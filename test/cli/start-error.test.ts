@@ -22,6 +22,12 @@ test.each([
 	expect(wordsOf(failed({ code, path: "/kept/log/1" }))).toBe(words);
 });
 
+test("a command whose write meets a full disk says what to do", () => {
+	expect(wordsOf(failed({ code: "ENOSPC", syscall: "write" }))).toBe(
+		"The disk is full. Make room (ENOSPC).",
+	);
+});
+
 test("a start on a full disk says what to do", () => {
 	expect(wordsOf(explained(failed({ code: "ENOSPC" })))).toBe(
 		"PLUME_DATA: the disk is full. Make room (ENOSPC).",
