@@ -110,7 +110,9 @@ export function startChecks(
 			const mailer = await makeMailer(config, print);
 			const timeoutMs = limits.mailTimeoutSeconds * 1000;
 			await mailer.check?.(AbortSignal.timeout(timeoutMs));
-			return mail.kind === "terminal" ? "codes are printed" : "it lets us in";
+			return mail.kind === "terminal"
+				? "codes are printed, as ENV is not production. If the server mails them, give its settings"
+				: "it lets us in";
 		},
 	];
 	return [

@@ -31,6 +31,13 @@ test("a folder that is still to be made passes without being made", async () => 
 	expect(existsSync(data)).toBe(false);
 });
 
+test("a server that mails is not taken for one that prints its codes", async () => {
+	const { stdout } = await check({ PLUME_DATA: await newDataFolder() });
+	expect(stdout).toMatch(
+		/^mail: ok, codes are printed, .* give its settings$/m,
+	);
+});
+
 test("a user who may not look is told who may, and not to take what is above", async () => {
 	const data = join(await newDataFolder(), "below");
 	await mkdir(data);
