@@ -82,7 +82,7 @@ export function notifier(parts: NotifierParts) {
 	}
 
 	function status(): string {
-		const wrong = log.frozen ? "The disk is full" : cluster?.wrong;
+		const wrong = log.frozen ? "The disk takes no writes" : cluster?.wrong;
 		const trouble = wrong ? `. ${wrong}: nobody can write` : "";
 		return `STATUS=People here: ${people()}, events: ${log.committed}${trouble}`;
 	}

@@ -57,7 +57,7 @@ test("it is ready, and then alive, with how many are here", async () => {
 	expect((await lines())[0]).toBe(`there READY=1 ${status}`);
 });
 
-test("a log that does not go on is not alive, but a full disk is waited for", async () => {
+test("a log that does not go on is not alive, but a disk that takes no writes is waited for", async () => {
 	const { log, next } = await watched();
 	log.ordered = 8;
 	await next(/events: 7$/);
@@ -66,7 +66,7 @@ test("a log that does not go on is not alive, but a full disk is waited for", as
 	log.ordered = 9;
 	await next(/events: 8$/);
 	log.frozen = true;
-	await next(/The disk is full: nobody can write WATCHDOG=1$/);
+	await next(/The disk takes no writes: nobody can write WATCHDOG=1$/);
 });
 
 test("a lost quorum is waited for", async () => {
