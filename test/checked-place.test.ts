@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { checkPlace } from "../src/operator/local-socket.ts";
+import { checkPlace, listenPrivately } from "../src/operator/local-socket.ts";
 
 test("a socket in use is found without a connection that stays", async () => {
 	const path = join(await mkdtemp(join(tmpdir(), "plume-place-")), "s");
@@ -16,4 +16,11 @@ test("a socket in use is found without a connection that stays", async () => {
 	const [socket] = await asked;
 	await once(socket.resume(), "end");
 	server.close();
+});
+
+test("a folder that takes no socket is refused with what to do", async () => {
+	const asked = listenPrivately(createServer(), "/sys/plume", "PLUME_SOCKET");
+	await expect(asked).rejects.toThrow(
+		/^PLUME_SOCKET: .* Name a path in a folder that only the server's user/,
+	);
 });

@@ -26,6 +26,9 @@ test.each([
 		await plume.settle();
 		expect(bob.lines).not.toContain("ann: into the full disk");
 		expect(bob.received.at(-1)?.text).toMatch(/disk is full/);
+		expect((await plume.operate("status")).join("\n")).toMatch(
+			/^writing +no: the disk takes no writes$/m,
+		);
 		const heard = ann.received.length;
 		ann.say("refused");
 		expect(ann.received.slice(heard)).toMatchObject([

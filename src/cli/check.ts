@@ -9,7 +9,12 @@ import { connect } from "node:net";
 import { dirname, resolve } from "node:path";
 import { clockIsBehind } from "../clock.ts";
 import type { NatsSettings } from "../cluster/nats-settings.ts";
-import { type Config, type Environment, readConfig } from "../config.ts";
+import {
+	type Config,
+	ConfigError,
+	type Environment,
+	readConfig,
+} from "../config.ts";
 import { fold } from "../engine/fold.ts";
 import { Secrets } from "../engine/secrets.ts";
 import { State } from "../engine/state.ts";
@@ -105,7 +110,9 @@ export function startChecks(
 			const mailer = await makeMailer(config, print);
 			const timeoutMs = limits.mailTimeoutSeconds * 1000;
 			await mailer.check?.(AbortSignal.timeout(timeoutMs));
-			return mail.kind === "terminal" ? "codes are printed" : "it lets us in";
+			return mail.kind === "terminal"
+				? "codes are printed, as ENV is not production. If the server mails them, give its settings"
+				: "it lets us in";
 		},
 	];
 	return [
@@ -161,7 +168,12 @@ async function folderIsFree(folder: string, beside: boolean): Promise<string> {
 	if (!existsSync(folder)) {
 		let above = dirname(resolve(folder));
 		while (!existsSync(above)) above = dirname(above);
-		await access(above, W_OK | X_OK);
+		await access(above, W_OK | X_OK).catch((error: unknown) => {
+			if (codeOf(error) !== "EACCES") throw error;
+			throw new ConfigError(
+				`PLUME_DATA: ${folder} is not there, or this user may not see it, and can't make it. Type it as root, or as the user that runs Plume.`,
+			);
+		});
 		await assertRoom(above);
 		return `${folder} will be made`;
 	}

@@ -53,20 +53,27 @@ async function cut(
 		warn(why ?? "The first sound batch of events ends later than that.");
 		return 3;
 	}
-	await copyLog(disk, sources, prefix, into);
-	const copied = await soundPrefix(await segmentsOf(disk, into), () => false);
-	if (copied.seq !== seq || copied.hash !== prefix.hash) {
-		warn(`${source} changed while it was copied. Remove ${into}, try again.`);
-		return 1;
+	try {
+		await copyLog(disk, sources, prefix, into);
+		const copied = await soundPrefix(await segmentsOf(disk, into), () => false);
+		if (copied.seq !== seq || copied.hash !== prefix.hash) {
+			warn(`${source} changed while it was copied. Remove ${into}, try again.`);
+			return 1;
+		}
+		await markRestored(disk, into, copied);
+		print(
+			`Copied events 1 to ${seq} into ${into}: the last whole batch ends there.`,
+		);
+		const { size } = copied.erased;
+		if (size > 0) print(`Erased again, as later in ${source}: ${size}.`);
+		if (!(await copySecret(disk, source, into)))
+			warn(
+				`${source} has no secret: start it with the one it was written with.`,
+			);
+	} catch (error) {
+		warn(`The copy is not whole: remove ${into}, and try again.`);
+		throw error;
 	}
-	await markRestored(disk, into, copied);
-	print(
-		`Copied events 1 to ${seq} into ${into}: the last whole batch ends there.`,
-	);
-	const { size } = copied.erased;
-	if (size > 0) print(`Erased again, as later in ${source}: ${size}.`);
-	if (!(await copySecret(disk, source, into)))
-		warn(`${source} has no secret: start it with the one it was written with.`);
 	for await (const line of leftOut(disk, source, sources, prefix)) print(line);
 	print(`Start it: PLUME_DATA=${into} plume serve`);
 	return 0;

@@ -81,7 +81,7 @@ async function ownersAgree(data: string): Promise<string> {
 	const other = files.find(({ uid }) => uid !== folder?.uid);
 	if (folder && other)
 		fault(
-			`${other.path} belongs to user ${other.uid}, and the folder to user ${folder.uid}: chown -R ${folder.uid} ${data}`,
+			`${other.path} belongs to user ${other.uid}, and the folder to user ${folder.uid}: chown -RH ${folder.uid} ${data}`,
 		);
 	return "one user owns all of the data";
 }

@@ -1,7 +1,10 @@
 /** Explains errors of the operating system at a start: which variable is concerned, and what to do. */
+import { fileURLToPath } from "node:url";
 import { messageOf } from "../log/disk.ts";
 import { ConfigError } from "../settings.ts";
 
+/** The program's own files. */
+const PROGRAM = fileURLToPath(new URL("../..", import.meta.url));
 const FOLDER: Readonly<Record<string, string>> = {
 	EACCES: "this user may not use it. Give it to the user that runs Plume",
 	EPERM: "this user may not use it. Give it to the user that runs Plume",
@@ -55,6 +58,7 @@ function wordsFor(error: NodeJS.ErrnoException & Record<string, unknown>) {
 		return `${setting}: ${address} is no address of this machine. Say one, like 127.0.0.1`;
 	const why = FOLDER[code];
 	if (code === "ENOSPC") return `PLUME_DATA: ${why}`;
+	if (path?.startsWith(PROGRAM)) return undefined;
 	return path && why ? `PLUME_DATA: ${path} is no use: ${why}` : undefined;
 }
 
@@ -68,6 +72,9 @@ export function exitCodeOf(error: unknown): ErrorCode {
 export function wordsOf(error: unknown): string {
 	const { code = "", path }: NodeJS.ErrnoException = Object(error);
 	const why = COMMAND[code] ?? FOLDER[code];
+	// A write names no file.
+	if (code === "ENOSPC" && path === undefined)
+		return "The disk is full. Make room (ENOSPC).";
 	return path !== undefined && why
 		? `${path}: ${why} (${code}).`
 		: messageOf(error);

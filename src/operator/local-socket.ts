@@ -60,7 +60,9 @@ export async function listenPrivately(
 		process.umask(before);
 	}
 	await once(server, "listening").catch((error: unknown) => {
-		throw new ConfigError(`${setting}: ${messageOf(error)}.`);
+		throw new ConfigError(
+			`${setting}: ${messageOf(error)}. Name a path in a folder that only the server's user may write to.`,
+		);
 	});
 }
 

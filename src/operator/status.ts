@@ -33,7 +33,7 @@ export async function status(parts: StatusParts): Promise<Table> {
 		["people", `${states.committed.parts.inside.size} here`],
 		["newcomers", isClosed ? "kept out" : "let in"],
 		["events", String(log.committed)],
-		...(log.frozen ? [["writing", "no: the disk is full"]] : []),
+		...(log.frozen ? [["writing", "no: the disk takes no writes"]] : []),
 		...(folder === undefined ? [] : await sizesOf(folder)),
 		[`login codes ${lately}`, listOf(parts.mail.outbox.lastDay)],
 		[`refused since ${since}`, listOf(parts.refusals.counts)],

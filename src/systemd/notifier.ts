@@ -48,15 +48,28 @@ export function notifier(parts: NotifierParts) {
 	let before = -1;
 	let isMissing = false;
 
+	/** Only a program that is not there is never tried again: what else fails may pass. */
+	function failed({ code, message }: NodeJS.ErrnoException): void {
+		isMissing = code === "ENOENT";
+		const advice = isMissing
+			? "Install systemd-notify, or set Type=exec and no WatchdogSec= in the unit."
+			: "It is tried again soon.";
+		warn(`systemd can't be told how the server is: ${message}. ${advice}`);
+	}
+
 	function tell(...assignments: readonly string[]): void {
 		if (!address || isMissing) return;
 		const options = { env: address.environment, stdio: "ignore" } as const;
-		spawn("systemd-notify", assignments, options).once("error", (error) => {
-			isMissing = true;
-			warn(
-				`systemd can't be told how the server is: ${error.message}. Install systemd-notify, or set Type=exec and no WatchdogSec= in the unit.`,
-			);
-		});
+		try {
+			spawn("systemd-notify", assignments, options)
+				.once("error", failed)
+				.once("exit", (code) => {
+					if (code) failed(new Error(`systemd-notify ended with ${code}`));
+				});
+		} catch (error) {
+			// Some errors are thrown rather than emitted, like a lack of memory.
+			failed(Object(error));
+		}
 	}
 
 	/** A full disk and a lost quorum are waited for, but a write or a sync that does not end may never do so. */
@@ -69,7 +82,7 @@ export function notifier(parts: NotifierParts) {
 	}
 
 	function status(): string {
-		const wrong = log.frozen ? "The disk is full" : cluster?.wrong;
+		const wrong = log.frozen ? "The disk takes no writes" : cluster?.wrong;
 		const trouble = wrong ? `. ${wrong}: nobody can write` : "";
 		return `STATUS=People here: ${people()}, events: ${log.committed}${trouble}`;
 	}

@@ -14,7 +14,7 @@ import type { Operator } from "../operator/operator.ts";
 import { argumentsOf, isPageCommand } from "../operator/usage.ts";
 import { TokenBucket } from "../rate-limit.ts";
 import { refusing, sendErrorPage, sendNotFound } from "./error-page.ts";
-import { bearerOf } from "./hosts.ts";
+import { bearerOf, NOT_OURS } from "./hosts.ts";
 import { isOwnOrigin, type OriginPolicy } from "./upgrade.ts";
 
 const MOST_BYTES = 16_384;
@@ -57,8 +57,9 @@ function answerer({
 	const budget = new TokenBucket({ perSecond, burst }, parts.clock);
 	return async (request: Request, response: Response): Promise<void> => {
 		const refuse = refusing(refusals, response);
-		const isOurs = policy.isOwnHost(request.get("Host"));
-		if (!isOurs || !isOwnOrigin(request, policy))
+		if (!policy.isOwnHost(request.get("Host")))
+			return refuse(403, "hostIsOurs", NOT_OURS);
+		if (!isOwnOrigin(request, policy))
 			return refuse(403, "originIsOurs", "That page may not ask this server.");
 		const owner = ownerOf(bearerOf(request.get("Authorization")) ?? "");
 		if (!owner)

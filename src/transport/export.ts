@@ -9,7 +9,7 @@ import type { Clock } from "../clock.ts";
 import type { RefusalCounter } from "../engine/refusal-counter.ts";
 import type { Found } from "../history/found.ts";
 import { refusing } from "./error-page.ts";
-import { bearerOf } from "./hosts.ts";
+import { bearerOf, NOT_OURS } from "./hosts.ts";
 
 const INTERVAL_MS = 60_000;
 
@@ -25,9 +25,6 @@ export interface ExportParts {
 		token: string,
 	) => { readonly identity: Identity; readonly name: string } | undefined;
 }
-
-const NOT_OURS =
-	"This server is not called by that name. PLUME_ORIGINS names those it is.";
 
 /** Handles the request. The session comes in a header, which no other site can make a browser send. */
 export function exporter(parts: ExportParts) {

@@ -44,7 +44,7 @@ export class Health {
 
 	/** Why it can't do its work at all. */
 	get wrong(): string | undefined {
-		return this.#parts.log.frozen ? "the disk is full" : undefined;
+		return this.#parts.log.frozen ? "the disk takes no writes" : undefined;
 	}
 
 	/** Why nobody new should be sent here now. */

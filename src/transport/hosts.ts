@@ -6,6 +6,10 @@
 import { isIP } from "node:net";
 import { addressIn } from "./client-address.ts";
 
+/** What a request hears that calls this server by another name. */
+export const NOT_OURS =
+	"This server is not called by that name. PLUME_ORIGINS names those it is.";
+
 /** The name in a Host header, without port and final dot, in lower case; undefined if there is none. */
 export function hostnameOf(host: string | undefined): string | undefined {
 	if (!host || !URL.canParse(`http://${host}`)) return undefined;

@@ -161,6 +161,29 @@ describe("plume cut", () => {
 		await isSound();
 	});
 
+	test.each([
+		["its log", "new/log/0"],
+		["its secret", "new/secret"],
+	])(
+		"says that it is not whole if the disk fills up in %s",
+		async (_, part) => {
+			await write(desk.disk, "data/secret", "a secret of the server\n");
+			desk.disk.interrupt = ({ kind, path }) =>
+				kind === "write" && path.startsWith(part)
+					? { code: "ENOSPC" }
+					: undefined;
+			const warnings: string[] = [];
+			const warn = (line: string) => warnings.push(line);
+			const args = ["cut", "data", "new"];
+			const never = async () => false;
+			const asked = plume(desk.disk, args, never, { warn });
+			await expect(asked).rejects.toThrow("ENOSPC");
+			expect(warnings).toEqual([
+				"The copy is not whole: remove new, and try again.",
+			]);
+		},
+	);
+
 	test("refuses a folder in the data folder, and a folder without a log", async () => {
 		const inside = await plume(desk.disk, ["cut", "data", "data/new"]);
 		expect(inside.code).toBe(2);

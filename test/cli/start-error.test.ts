@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { explained, wordsOf } from "../../src/cli/start-error.ts";
 
@@ -20,6 +21,18 @@ test.each([
 	["ENOENT", "/kept/log/1: there is no such file or folder (ENOENT)."],
 ])("a command that meets %s names the place", (code, words) => {
 	expect(wordsOf(failed({ code, path: "/kept/log/1" }))).toBe(words);
+});
+
+test("a command whose write meets a full disk says what to do", () => {
+	expect(wordsOf(failed({ code: "ENOSPC", syscall: "write" }))).toBe(
+		"The disk is full. Make room (ENOSPC).",
+	);
+});
+
+test("a page that the program lacks is not blamed on the data folder", () => {
+	const path = fileURLToPath(new URL("../../static", import.meta.url));
+	const words = wordsOf(explained(failed({ code: "ENOENT", path })));
+	expect(words).toBe(`${path}: there is no such file or folder (ENOENT).`);
 });
 
 test("a start on a full disk says what to do", () => {

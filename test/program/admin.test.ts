@@ -1,6 +1,9 @@
 /** What an admin does by `/admin` of a running server, and who may. */
+import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
+import { request } from "node:http";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { MessageType as types } from "../../machines/message.ts";
 import { Caller } from "./caller.ts";
@@ -179,6 +182,15 @@ the operator let newcomers in again
 			status,
 			expect.stringContaining(words),
 		]);
+	});
+
+	test("a proxy that calls the server by another name is told of PLUME_ORIGINS", async () => {
+		const headers = { Host: "chat.example.org" };
+		const url = `${plume.url}/admin/bans`;
+		const asked = request(url, { method: "POST", headers }).end("{}");
+		const [answer] = await once(asked, "response");
+		expect(answer.statusCode).toBe(403);
+		expect(await text(answer)).toContain("PLUME_ORIGINS names those it is.");
 	});
 
 	test.each(["code", "reload", "acts", "toString"])(

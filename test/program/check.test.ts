@@ -31,6 +31,24 @@ test("a folder that is still to be made passes without being made", async () => 
 	expect(existsSync(data)).toBe(false);
 });
 
+test("a server that mails is not taken for one that prints its codes", async () => {
+	const { stdout } = await check({ PLUME_DATA: await newDataFolder() });
+	expect(stdout).toMatch(
+		/^mail: ok, codes are printed, .* give its settings$/m,
+	);
+});
+
+test("a user who may not look is told who may, and not to take what is above", async () => {
+	const data = join(await newDataFolder(), "below");
+	await mkdir(data);
+	const nobody = ["--reuid", "65534", "--regid", "65534", "--clear-groups"];
+	const asked = [...nobody, process.execPath, PROGRAM, "check"];
+	const env = { ...process.env, PLUME_DATA: data };
+	const { code, stdout } = await ending(spawn("setpriv", asked, { env }));
+	expect(code).toBe(2);
+	expect(stdout).toMatch(/^folder: .* Type it as root, or as the user that/m);
+});
+
 test("a full disk is named, as at a start", async () => {
 	const data = await newDataFolder();
 	const fill = `mount -t tmpfs -o mode=700,size=64k tmpfs ${data} && ! cat /dev/zero 2>/dev/null >${data}/filler`;

@@ -185,7 +185,7 @@ const openSecret: Fault = [
 ];
 const strangeOwner: Fault = [
 	"a file of another user",
-	/^owner: \S+ belongs to user 4884, .*chown -R /m,
+	/^owner: \S+ belongs to user 4884, .*chown -RH /m,
 	async (patient) => chown(await firstSegment(patient), 4884, 4884),
 ];
 const refusedMail: Fault = [

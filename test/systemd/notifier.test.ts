@@ -1,18 +1,29 @@
 /** What systemd hears of a server, by a program of the name systemd-notify. */
-import { appendFile, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import {
+	appendFile,
+	mkdtemp,
+	readFile,
+	rename,
+	symlink,
+	writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { notifier, takeNotifyAddress } from "../../src/systemd/notifier.ts";
 
+type Install = (program: string, script: string) => Promise<void>;
+const runs: Install = (program, script) =>
+	writeFile(program, script, { mode: 0o755 });
+
 /** A notifier that speaks each 20 ms, of a log that the test holds. */
-async function watched(hasProgram = true) {
+async function watched(install = runs) {
 	const folder = await mkdtemp(join(tmpdir(), "plume-notify-"));
 	const heard = join(folder, "heard");
 	await appendFile(heard, "");
 	const script = `#!/bin/sh\necho "$NOTIFY_SOCKET $*" >>${heard}\n`;
-	if (hasProgram)
-		await writeFile(join(folder, "systemd-notify"), script, { mode: 0o755 });
+	const program = join(folder, "systemd-notify");
+	await install(program, script);
 	const address = takeNotifyAddress({
 		...{ NOTIFY_SOCKET: "there", WATCHDOG_USEC: "40000" },
 		PATH: folder,
@@ -32,7 +43,11 @@ async function watched(hasProgram = true) {
 			(await lines()).slice(length).find((line) => wanted.test(line));
 		await expect.poll(found).toBeTruthy();
 	};
-	return { log, cluster, warnings, lines, next };
+	const repair = async () => {
+		await runs(join(folder, "sound"), script);
+		await rename(join(folder, "sound"), program);
+	};
+	return { log, cluster, warnings, lines, next, repair };
 }
 
 test("it is ready, and then alive, with how many are here", async () => {
@@ -42,7 +57,7 @@ test("it is ready, and then alive, with how many are here", async () => {
 	expect((await lines())[0]).toBe(`there READY=1 ${status}`);
 });
 
-test("a log that does not go on is not alive, but a full disk is waited for", async () => {
+test("a log that does not go on is not alive, but a disk that takes no writes is waited for", async () => {
 	const { log, next } = await watched();
 	log.ordered = 8;
 	await next(/events: 7$/);
@@ -51,7 +66,7 @@ test("a log that does not go on is not alive, but a full disk is waited for", as
 	log.ordered = 9;
 	await next(/events: 8$/);
 	log.frozen = true;
-	await next(/The disk is full: nobody can write WATCHDOG=1$/);
+	await next(/The disk takes no writes: nobody can write WATCHDOG=1$/);
 });
 
 test("a lost quorum is waited for", async () => {
@@ -62,9 +77,20 @@ test("a lost quorum is waited for", async () => {
 });
 
 test("without the program one line says what to do", async () => {
-	const { warnings } = await watched(false);
+	const { warnings } = await watched(async () => {});
 	await expect.poll(() => warnings).toHaveLength(1);
 	expect(warnings[0]).toContain("Install systemd-notify, or set Type=exec");
+});
+
+test.each<[string, Install]>([
+	["may not be run for now", (program, script) => writeFile(program, script)],
+	["can't be found for now", (program) => symlink(program, program)],
+	["fails", (program) => runs(program, "#!/bin/sh\nexit 1\n")],
+])("a program that %s is tried again", async (_, install) => {
+	const { warnings, next, repair } = await watched(install);
+	await expect.poll(() => warnings[0]).toContain("It is tried again soon");
+	await repair();
+	await next(/WATCHDOG=1$/);
 });
 
 test("a watchdog that is another process's is not answered for, and nothing is inherited", () => {

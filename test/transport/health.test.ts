@@ -71,10 +71,10 @@ describe("newcomers are sent elsewhere, in words", () => {
 		expect(health.wrong).toBeUndefined();
 	});
 
-	test("while the disk is full, which is all that is wrong", () => {
+	test("while the disk takes no writes, which is all that is wrong", () => {
 		log.frozen = true;
-		expect(health.notReady).toBe("the disk is full");
-		expect(health.wrong).toBe("the disk is full");
+		expect(health.notReady).toBe("the disk takes no writes");
+		expect(health.wrong).toBe("the disk takes no writes");
 	});
 
 	test("while the server is overloaded, which is no reason to restart it", () => {
