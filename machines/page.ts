@@ -210,7 +210,7 @@ export const pageMachine = page.createMachine({
 					after: { answer: unanswered },
 				},
 				resending: {
-					entry: ["forgetTrouble", "sendHello"],
+					entry: ["forgetTrouble", "forgetNote", "sendHello"],
 					on: {
 						pending: {
 							...awaitCode,

@@ -4,7 +4,7 @@ import { mkdtemp } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { checkPlace, listenPrivately } from "../src/operator/local-socket.ts";
 
 test("a socket in use is found without a connection that stays", async () => {
@@ -19,7 +19,13 @@ test("a socket in use is found without a connection that stays", async () => {
 });
 
 test("a folder that takes no socket is refused with what to do", async () => {
-	const asked = listenPrivately(createServer(), "/sys/plume", "PLUME_SOCKET");
+	const path = join(await mkdtemp(join(tmpdir(), "plume-place-")), "s");
+	const server = createServer();
+	vi.spyOn(server, "listen").mockImplementation(() => {
+		queueMicrotask(() => server.emit("error", new Error("listen EACCES")));
+		return server;
+	});
+	const asked = listenPrivately(server, path, "PLUME_SOCKET");
 	await expect(asked).rejects.toThrow(
 		/^PLUME_SOCKET: .* Name a path in a folder that only the server's user/,
 	);

@@ -171,7 +171,7 @@ async function folderIsFree(folder: string, beside: boolean): Promise<string> {
 		await access(above, W_OK | X_OK).catch((error: unknown) => {
 			if (codeOf(error) !== "EACCES") throw error;
 			throw new ConfigError(
-				`PLUME_DATA: ${folder} is not there, or this user may not see it, and can't make it. Type it as root, or as the user that runs Plume.`,
+				`PLUME_DATA: ${folder} is not there, or this user may not see it, and can't make it. Type it as root, or as the user that runs Plume; if this is that user, make the folder as root, and give it to them.`,
 			);
 		});
 		await assertRoom(above);

@@ -68,6 +68,7 @@ export class Link<Sent extends object, Heard> {
 	}
 
 	send(message: Sent, bytes: Uint8Array = Buffer.alloc(0)): void {
+		if (this.#socket.destroyed) return;
 		const json = Buffer.from(JSON.stringify(message));
 		const plain = Buffer.concat([lengthOf(json), json, bytes]);
 		if (this.#peerSalt) this.#write(plain, this.#peerSalt);

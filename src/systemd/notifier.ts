@@ -47,24 +47,36 @@ export function notifier(parts: NotifierParts) {
 	let timer: NodeJS.Timeout | undefined;
 	let before = -1;
 	let isMissing = false;
-
-	/** Only a program that is not there is never tried again: what else fails may pass. */
-	function failed({ code, message }: NodeJS.ErrnoException): void {
-		isMissing = code === "ENOENT";
-		const advice = isMissing
-			? "Install systemd-notify, or set Type=exec and no WatchdogSec= in the unit."
-			: "It is tried again soon.";
-		warn(`systemd can't be told how the server is: ${message}. ${advice}`);
-	}
+	/** Systemd has heard that the server is ready. */
+	let isHeard = false;
+	let again: NodeJS.Timeout | undefined;
+	/** Half of the watchdog's time, and each minute. */
+	const everyMs = Math.min(STATUS_MS, (address?.watchdogMs ?? Infinity) / 2);
 
 	function tell(...assignments: readonly string[]): void {
 		if (!address || isMissing) return;
 		const options = { env: address.environment, stdio: "ignore" } as const;
+		/** Only a program that is not there is never tried again: what else fails may pass. */
+		function failed({ code, message }: NodeJS.ErrnoException): void {
+			isMissing = code === "ENOENT";
+			const advice =
+				"Install systemd-notify, or set Type=exec and no WatchdogSec= in the unit.";
+			const more = isMissing ? "" : "It is tried again soon. If that goes on: ";
+			warn(
+				`systemd can't be told how the server is: ${message}. ${more}${advice}`,
+			);
+			clearTimeout(again);
+			// Before the watchdog's time is over.
+			if (timer && !isMissing)
+				again = setTimeout(tell, everyMs / 4, ...assignments);
+		}
+		const all = timer && !isHeard ? ["READY=1", ...assignments] : assignments;
 		try {
-			spawn("systemd-notify", assignments, options)
+			spawn("systemd-notify", all, options)
 				.once("error", failed)
 				.once("exit", (code) => {
 					if (code) failed(new Error(`systemd-notify ended with ${code}`));
+					else isHeard = true;
 				});
 		} catch (error) {
 			// Some errors are thrown rather than emitted, like a lack of memory.
@@ -88,17 +100,18 @@ export function notifier(parts: NotifierParts) {
 	}
 
 	return {
-		/** The server listens. From now on systemd hears of it at half of the watchdog's time, and each minute. */
+		/** The server listens. From now on systemd hears of it. */
 		ready(): void {
-			const { watchdogMs = Infinity } = address ?? {};
-			tell("READY=1", status());
 			timer = setInterval(
 				() => tell(status(), ...(logGoesOn() ? ["WATCHDOG=1"] : [])),
-				Math.min(STATUS_MS, watchdogMs / 2),
+				everyMs,
 			);
+			tell(status());
 		},
 		stopping(): void {
 			clearInterval(timer);
+			clearTimeout(again);
+			timer = undefined;
 			tell("STOPPING=1", "STATUS=Stopping");
 		},
 	};

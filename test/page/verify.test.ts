@@ -94,6 +94,16 @@ test("a code that is typed while another mail is asked for is sent once it can b
 	expect(sent).toEqual([CODE, "N8P3RY"]);
 });
 
+test("a code that is typed while a third mail is asked for is sent, too", async () => {
+	const { sent, comes, field } = await typed();
+	await comes({ type: "wrongCode" }, { type: "resend" }, pending);
+	await comes({ type: "resend" });
+	field.value = "N8P3RY";
+	field.oninput();
+	await comes(Object({ ...refusal, re: MessageType.hello }));
+	expect(sent).toEqual([CODE, "N8P3RY"]);
+});
+
 test("a code that another mail replaces is sent by the person alone", async () => {
 	const { sent, comes, field } = await typed();
 	await comes({ type: "wrongCode" }, { type: "resend" });

@@ -1,7 +1,14 @@
 /** `plume check` says what a start would meet, and changes nothing. */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import {
+	chown,
+	mkdir,
+	readdir,
+	readFile,
+	rm,
+	writeFile,
+} from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -39,11 +46,12 @@ test("a server that mails is not taken for one that prints its codes", async () 
 });
 
 test("a user who may not look is told who may, and not to take what is above", async () => {
-	const data = join(await newDataFolder(), "below");
-	await mkdir(data);
-	const nobody = ["--reuid", "65534", "--regid", "65534", "--clear-groups"];
-	const asked = [...nobody, process.execPath, PROGRAM, "check"];
-	const env = { ...process.env, PLUME_DATA: data };
+	const above = await newDataFolder();
+	await chown(above, 65534, 65534);
+	// It reads the program as its owner, and passes over nobody else's permissions.
+	const powerless = ["--bounding-set=-all", "--inh-caps=-all"];
+	const asked = [...powerless, process.execPath, PROGRAM, "check"];
+	const env = { PATH: process.env.PATH, PLUME_DATA: join(above, "below") };
 	const { code, stdout } = await ending(spawn("setpriv", asked, { env }));
 	expect(code).toBe(2);
 	expect(stdout).toMatch(/^folder: .* Type it as root, or as the user that/m);

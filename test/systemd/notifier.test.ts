@@ -9,7 +9,7 @@ import {
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { notifier, takeNotifyAddress } from "../../src/systemd/notifier.ts";
 
 type Install = (program: string, script: string) => Promise<void>;
@@ -17,7 +17,7 @@ const runs: Install = (program, script) =>
 	writeFile(program, script, { mode: 0o755 });
 
 /** A notifier that speaks each 20 ms, of a log that the test holds. */
-async function watched(install = runs) {
+async function watched(install = runs, watchdogMs = 40) {
 	const folder = await mkdtemp(join(tmpdir(), "plume-notify-"));
 	const heard = join(folder, "heard");
 	await appendFile(heard, "");
@@ -25,7 +25,7 @@ async function watched(install = runs) {
 	const program = join(folder, "systemd-notify");
 	await install(program, script);
 	const address = takeNotifyAddress({
-		...{ NOTIFY_SOCKET: "there", WATCHDOG_USEC: "40000" },
+		...{ NOTIFY_SOCKET: "there", WATCHDOG_USEC: `${watchdogMs}000` },
 		PATH: folder,
 	});
 	const log = { ordered: 7, committed: 7, frozen: false };
@@ -54,7 +54,7 @@ test("it is ready, and then alive, with how many are here", async () => {
 	const { lines, next } = await watched();
 	const status = "STATUS=People here: 3, events: 7";
 	await next(new RegExp(`^there ${status} WATCHDOG=1$`));
-	expect((await lines())[0]).toBe(`there READY=1 ${status}`);
+	expect(await lines()).toContain(`there READY=1 ${status}`);
 });
 
 test("a log that does not go on is not alive, but a disk that takes no writes is waited for", async () => {
@@ -87,10 +87,22 @@ test.each<[string, Install]>([
 	["can't be found for now", (program) => symlink(program, program)],
 	["fails", (program) => runs(program, "#!/bin/sh\nexit 1\n")],
 ])("a program that %s is tried again", async (_, install) => {
-	const { warnings, next, repair } = await watched(install);
+	const { warnings, lines, next, repair } = await watched(install);
 	await expect.poll(() => warnings[0]).toContain("It is tried again soon");
 	await repair();
+	const ready = expect.stringMatching(/^there READY=1 /);
+	await expect.poll(lines).toContainEqual(ready);
 	await next(/WATCHDOG=1$/);
+});
+
+test("what failed is tried again before the watchdog's time is over", async () => {
+	const fails: Install = (program) => runs(program, "#!/bin/sh\nexit 1\n");
+	const { warnings } = await watched(fails, 3_600_000);
+	vi.useFakeTimers({ toFake: ["setTimeout"] });
+	onTestFinished(() => void vi.useRealTimers());
+	await vi.waitFor(() => expect(warnings).toHaveLength(1), 30_000);
+	vi.advanceTimersByTime(15_000);
+	await vi.waitFor(() => expect(warnings).toHaveLength(2), 30_000);
 });
 
 test("a watchdog that is another process's is not answered for, and nothing is inherited", () => {
