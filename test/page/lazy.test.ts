@@ -9,7 +9,10 @@ vi.mock("../../static/words.ts", () => ({
 	...{ t: (key: string) => key, isUpdated: async () => true },
 	loadLater: async () => {},
 }));
-vi.mock("../../static/requests.ts", () => ({ OFFLINE: "offline", SLOW_MS: 60_000 }));
+vi.mock("../../static/requests.ts", () => ({
+	OFFLINE: "offline",
+	SLOW_MS: 60_000,
+}));
 vi.mock("../../static/last-act.ts", () => ({ lastAct: () => () => true }));
 vi.mock("../../static/base-path.ts", () => ({ BASE: "/nowhere/" }));
 
