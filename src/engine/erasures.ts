@@ -135,7 +135,7 @@ export class Erasures {
 		this.#term++;
 	}
 
-	/** Erases all that someone ever said. Its answer is the last that they are sent before they are logged out. */
+	/** Erases all that someone ever said. Its answer comes before they are logged out. */
 	eraseAll(
 		connection: Connection,
 		{ identity, name, room, person }: Required<Asker>,

@@ -9,6 +9,12 @@ import { stage, withWorker } from "./stage.ts";
 
 const { crash, enter, plume, restart, openPage } = stage();
 
+async function deletesEverything(person: Person): Promise<void> {
+	await person.opensSettings();
+	await person.presses("Delete everything and my name");
+	await person.presses("Delete everything");
+}
+
 test("the colours that were chosen stay, whatever the system has", async () => {
 	const ann = await enter("ann", { colorScheme: "light" });
 	const paper = () =>
@@ -213,9 +219,7 @@ test("everything is deleted though a restarted server knows nothing of it", asyn
 	});
 	await ann.page.reload();
 	await ann.isOpen();
-	await ann.opensSettings();
-	await ann.presses("Delete everything and my name");
-	await ann.presses("Delete everything");
+	await deletesEverything(ann);
 	await ann.seesStatus("All you said is gone");
 });
 
@@ -231,9 +235,7 @@ test("everything is deleted once, though the person goes elsewhere meanwhile", a
 	});
 	await ann.page.reload();
 	await ann.isOpen();
-	await ann.opensSettings();
-	await ann.presses("Delete everything and my name");
-	await ann.presses("Delete everything");
+	await deletesEverything(ann);
 	await ann.presses("Close");
 	await ann.goesTo("cellar");
 	await ann.says("goodbye");
@@ -260,9 +262,7 @@ test("what was refused while another room was opened is asked for again there", 
 	});
 	await ann.page.reload();
 	await ann.isOpen();
-	await ann.opensSettings();
-	await ann.presses("Delete everything and my name");
-	await ann.presses("Delete everything");
+	await deletesEverything(ann);
 	await ann.presses("Close");
 	await ann.goesTo("cellar");
 	await ann.seesStatus("The disk is full.");
