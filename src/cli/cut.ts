@@ -53,6 +53,7 @@ async function cut(
 		warn(why ?? "The first sound batch of events ends later than that.");
 		return 3;
 	}
+	await disk.makeFolder(logFolder(into));
 	try {
 		await copyLog(disk, sources, prefix, into);
 		const copied = await soundPrefix(await segmentsOf(disk, into), () => false);
@@ -85,7 +86,6 @@ async function copyLog(
 	{ segments, bytes }: Prefix,
 	into: string,
 ): Promise<void> {
-	await disk.makeFolder(logFolder(into));
 	for (const [nth, { first = 1, ...source }] of sources.entries()) {
 		if (nth >= segments) break;
 		const end = nth === segments - 1 ? bytes : undefined;

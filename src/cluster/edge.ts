@@ -155,10 +155,11 @@ export class Edge implements Cluster {
 	}
 
 	/** Another sequencer is there, or this one is to begin anew. */
-	redial(): void {
+	redial(why?: Error): void {
 		[this.#tries, this.#isIdle] = [0, false];
-		this.#link?.close();
-		this.#lost(undefined);
+		const link = this.#link;
+		this.#lost(why);
+		link?.close();
 	}
 
 	/** This node decides what waits here. */
@@ -178,7 +179,8 @@ export class Edge implements Cluster {
 		const link: ToSequencer = new Link(socket, this.#parts.seal, {
 			onMessage: (message: FromSequencer, bytes) => {
 				if (link !== this.#link) return;
-				if (this.#unstored.isTooMuch(this.#log, bytes)) this.redial();
+				if (this.#unstored.isTooMuch(this.#log, bytes))
+					this.redial(new Error("the disk takes no writes"));
 				else this.#hear(message, bytes, link);
 			},
 			onClose: (error) => {
@@ -213,7 +215,7 @@ export class Edge implements Cluster {
 				if (this.#isWelcome || this.#closing) return;
 				if (this.#isIdle || this.#isLate) return;
 				this.#isLate = true;
-				this.#engine?.tellAll("sequencerIsThere");
+				this.#engine?.tellAll();
 			});
 		const waitMs = retryMs(this.#tries++);
 		// The mirror must have what came.

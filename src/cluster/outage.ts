@@ -39,7 +39,7 @@ export class Outage {
 
 	/** Call now and then. */
 	update(isThere: boolean): void {
-		if (isThere && !this.#isThere) this.#engine()?.tellAll("sequencerIsThere");
+		if (isThere && !this.#isThere) this.#engine()?.tellAll();
 		if (!isThere && this.#isThere) this.#engine()?.onThawed();
 		this.#isThere = isThere;
 	}

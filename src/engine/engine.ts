@@ -100,7 +100,7 @@ export class Engine implements PipelineHooks {
 
 	/** The sequencer can't be reached. `isSent`: it may have carried the command out. */
 	refuseForNow(connection: Connection, command: Command, isSent: boolean) {
-		const rule = "sequencerIsThere";
+		const rule = isSent ? "sequencerIsThere" : this.#unmet;
 		this.#executor.refuseForNow(connection, command, rule, isSent);
 	}
 
@@ -190,15 +190,21 @@ export class Engine implements PipelineHooks {
 			"the disk takes no more: frozen",
 		);
 		this.#services.moderation.giveUp("act.waits");
-		this.tellAll("diskHasSpace");
+		this.tellAll();
 	}
 
 	/** Tells everyone in a room that nothing can be said for now. */
-	tellAll(rule: "diskHasSpace" | "sequencerIsThere"): void {
+	tellAll(): void {
 		const { responder } = this.#services;
 		for (const connection of this.#connections)
-			if (this.phase(connection) === "inRoom") responder.warn(connection, rule);
+			if (this.phase(connection) === "inRoom")
+				responder.warn(connection, this.#unmet);
 		this.#parts.server.dispatch();
+	}
+
+	/** While nothing can be said: an edge with a full disk does not reach the sequencer either. */
+	get #unmet(): "diskHasSpace" | "sequencerIsThere" {
+		return this.#parts.log.frozen ? "diskHasSpace" : "sequencerIsThere";
 	}
 
 	/** Everyone in a room learns that what they say can be stored again: what they said last is acknowledged once more. */

@@ -184,6 +184,19 @@ describe("plume cut", () => {
 		},
 	);
 
+	test("asks nobody to remove a folder that could not be made", async () => {
+		desk.disk.interrupt = ({ kind, path }) =>
+			kind === "makeFolder" && path.startsWith("new")
+				? { code: "EACCES" }
+				: undefined;
+		const warnings: string[] = [];
+		const warn = (line: string) => warnings.push(line);
+		const args = ["cut", "data", "new"];
+		const asked = plume(desk.disk, args, async () => false, { warn });
+		await expect(asked).rejects.toThrow("EACCES");
+		expect(warnings).toEqual([]);
+	});
+
 	test("refuses a folder in the data folder, and a folder without a log", async () => {
 		const inside = await plume(desk.disk, ["cut", "data", "data/new"]);
 		expect(inside.code).toBe(2);

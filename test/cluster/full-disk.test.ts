@@ -80,6 +80,7 @@ test("an edge hears no more than it can hold while its disk is full, and all of 
 	const disk = new FakeDisk();
 	const full = await world.startEdge("full", disk);
 	const ann = edge && (await world.enter(edge, "ann"));
+	const bob = await world.enter(full, "bob");
 	disk.interrupt = isFull;
 	let said = 0;
 	while (said < 4000 && !full.edge.wrong) {
@@ -88,6 +89,11 @@ test("an edge hears no more than it can hold while its disk is full, and all of 
 	}
 	expect(full.edge.wrong).toBe("the sequencer can't be reached");
 	await world.advance(10_000);
+	bob.say("and I?", 1);
+	await world.advance(10_000);
+	const refused = bob.received.filter(({ type }) => type === types.refused);
+	const codes = refused.map(({ code }) => code);
+	expect([...new Set(codes)]).toEqual(["diskHasSpace"]);
 	disk.interrupt = () => undefined;
 	await world.advance(10_000);
 	expect(full.edge.wrong).toBeUndefined();
