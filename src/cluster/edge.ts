@@ -157,16 +157,13 @@ export class Edge implements Cluster {
 	/** Another sequencer is there, or this one is to begin anew. */
 	redial(why?: Error): void {
 		[this.#tries, this.#isIdle] = [0, false];
-		const link = this.#link;
 		this.#lost(why);
-		link?.close();
 	}
 
 	/** This node decides what waits here. */
 	takeWaiting(receive: (connection: Connection, command: Command) => void) {
 		[this.#isIdle, this.#isLate, this.admins] = [true, false, undefined];
 		this.#onCurrent();
-		this.#link?.close();
 		this.#lost(undefined);
 		this.undecided.sendAgain(receive, true);
 	}
@@ -196,9 +193,10 @@ export class Edge implements Cluster {
 	}
 
 	#lost(error: Error | undefined): void {
-		const { clock, report } = this.#parts;
+		const [link, { clock, report }] = [this.#link, this.#parts];
 		// Nothing that it still says counts: another may decide something else.
 		this.#link = undefined;
+		link?.close();
 		if (this.#closing) return;
 		const wasWelcome = this.#isWelcome;
 		if (wasWelcome && !this.#isIdle)
