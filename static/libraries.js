@@ -6,6 +6,18 @@ import { readFile } from "node:fs/promises";
 const MESSAGES =
 	/throw new Error\(\s*(?:\/\/.*\s*)*(?:`(?:[^`$]|\$\{(?:[^`}]|`[^`]*`)*\})*`|'[^']*')\)/g;
 
+/** Takes away methods, getters and functions of an object, by how far they are indented. */
+const without = (
+	/** @type {number} */ indent,
+	/** @type {string[]} */ ...names
+) =>
+	names.map((name) => [
+		new RegExp(
+			`\n {${indent}}${name}(\\(.*\\)|: .* =>) \\{[\\s\\S]*?\n {${indent}}\\},?(?=\n)`,
+		),
+		"",
+	]);
+
 /** For each file, by the end of its path: pairs of a text and what replaces it. */
 const CHANGES = {
 	// It writes styles into the document, as our Content-Security-Policy permits.
@@ -27,20 +39,36 @@ const CHANGES = {
 			"this.shadowRoot.adoptedStyleSheets = [style];",
 		],
 	],
-	// The page's machine has no use for the tools of developers, and for these actions.
+	// The page has one actor, which starts no other, stores no snapshot, and is
+	// neither stopped nor inspected. It asks a snapshot only what it matches.
 	"xstate/dist/raise-effbee0c.esm.js": [
-		[
-			"import { devToolsAdapter } from './xstate-dev.esm.js';",
-			"const devToolsAdapter = undefined;",
-		],
+		["import { devToolsAdapter } from './xstate-dev.esm.js';", ""],
 		[MESSAGES, "throw new Error()"],
-		// The page is told of each state, and of nothing else.
-		[/ {2}on\(type, handler\)[\s\S]*?(?=\n {2}\/\*\* Starts the Actor)/, ""],
+		[/ {2,}[\w.]*system\._sendInspectionEvent\(\{[\s\S]*?\n *\}\);/g, ""],
+		[/const sendInspectionEvent = [\s\S]*?\n {2}\};/, ""],
+		["_sendInspectionEvent: sendInspectionEvent,", ""],
+		...without(4, "get", "getAll", "_set", "inspect", "getSnapshot"),
+		...without(6, "emit", "stopChild"),
+		...without(2, "on", "select", "stop", "attachDevTools", "toJSON"),
+		...without(2, "getPersistedSnapshot"),
+		[/for \(const invokeDef of stateNode\.invoke\) \{[\s\S]*?\n {2}\}/, ""],
+		[/for \(const invokeDef of stateNodeTo[\s\S]*?\n {4}\}/, ""],
+		["stateNodeToEnter.invoke.map(invokeDef => invokeDef.id)", "undefined"],
+		[", ...s.invoke.map(def => stopChild(def.id))", ""],
+		[/hasTag: machineSnapshot[\s\S]*toJSON: machineSnapshot.*/, ""],
 	],
 	"xstate/dist/StateMachine-ae06a22b.esm.js": [
 		[MESSAGES, "throw new Error()"],
-		// The page stores no snapshot.
-		["return getPersistedSnapshot(snapshot, options);", ""],
+		...without(2, "get invoke", "get events", "get ownEvents"),
+		// Of a state, and of the machine.
+		...without(2, "get definition", "get definition", "toJSON", "toJSON"),
+		...without(2, "getPersistedSnapshot", "restoreSnapshot", "start"),
+		...["getPersistedSnapshot", "restoreSnapshot", "start"].map((name) => [
+			`this.${name} = this.${name}.bind(this);`,
+			"",
+		]),
+		["formatRouteTransitions(this.root);", ""],
+		["this.events = this.root.events;", ""],
 	],
 	"xstate/dist/assign-1f0d7720.esm.js": [[MESSAGES, "throw new Error()"]],
 	"xstate/dist/xstate.esm.js": [
