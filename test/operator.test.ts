@@ -296,6 +296,25 @@ test("for a name that nobody owns, the operator must know the email too", async 
 	await refused;
 });
 
+test("for a name that is free again, a code goes to its owner alone, unless the email is said", async () => {
+	const environment = { PLUME_LIMIT_NAME_DAYS: "7" };
+	const plume = await TestServer.open({ environment });
+	(await plume.enter("bob", "plume.2")).hangUp();
+	await plume.passes(8 * 24 * 3_600_000);
+	const mallory = plume.connect("plume.2");
+	mallory.hello("bob", "ann@example.org");
+	await plume.settle();
+	const handed = plume.operate("code", "bob");
+	await plume.settle();
+	const bob = plume.connect("plume.2");
+	bob.hello("bob", "bob@example.org");
+	await plume.settle();
+	const [, code = ""] = await handed;
+	for (const one of [mallory, bob]) one.auth(code);
+	await plume.settle();
+	expect([mallory.isIn, bob.isIn]).toEqual([false, true]);
+});
+
 test("a name that is freed while its code is waited for ends nothing but the wait", async () => {
 	const plume = await TestServer.open();
 	await plume.enter("ann", "plume.2");
@@ -307,6 +326,7 @@ test("a name that is freed while its code is waited for ends nothing but the wai
 	expect((await plume.enter("bob")).isIn).toBe(true);
 	plume.connect("plume.2").hello("ann", "eve@example.org");
 	await plume.settle();
+	plume.clock.advance(5 * 60_000);
 	await refused;
 	expect(plume.fatal).toBeUndefined();
 });

@@ -118,16 +118,13 @@ export class OwnRooms {
 			subscriber.isStale = true;
 			return;
 		}
-		const { pipeline, report } = this.#parts;
+		const { pipeline } = this.#parts;
 		subscriber.isBusy = true;
-		this.#roomsOf(subscriber.person)
+		void this.#roomsOf(subscriber.person)
 			.then((rooms) =>
 				pipeline.tell(connection, () =>
 					connection.mailbox.put({ kind: "ownRooms", rooms, id }),
 				),
-			)
-			.catch((error: unknown) =>
-				report.warn({ error: messageOf(error) }, "titles could not be read"),
 			)
 			.finally(() => {
 				subscriber.isBusy = false;
@@ -145,10 +142,13 @@ export class OwnRooms {
 			if (own) rooms.push(own);
 		}
 		const { invitations, names } = committed.server.context;
-		for (const [invitation, { room, identity, by }] of invitations ?? []) {
+		for (const [invitation, facts] of invitations ?? []) {
+			const { room, identity, by, expires } = facts;
 			if (identity !== person || room === undefined) continue;
+			// Those that are over go at the next look.
+			if (expires <= this.#parts.clock.now()) continue;
 			const access = committed.room(room)?.context.access ?? "private";
-			const title = await this.titleOf(room);
+			const title = await this.#titleOrNone(room);
 			const others = [nameOf(names, by)];
 			rooms.push({ room, access, title, names: others, invitation });
 		}
@@ -156,7 +156,7 @@ export class OwnRooms {
 	}
 
 	async #describe(room: RoomName, person: Identity) {
-		const title = await this.titleOf(room);
+		const title = await this.#titleOrNone(room);
 		// It may have changed while its title was read.
 		const { committed } = this.#parts.states;
 		const context = committed.room(room)?.context;
@@ -171,6 +171,15 @@ export class OwnRooms {
 			...(maker === person && ({ mine: true } as const)),
 			...(isClosed && { closed: isClosed }),
 		};
+	}
+
+	/** A title that can't be read takes no other room off the list. */
+	#titleOrNone(room: RoomName): Promise<string> {
+		const { report } = this.#parts;
+		return this.titleOf(room).catch((error: unknown) => {
+			report.warn({ error: messageOf(error) }, "a title could not be read");
+			return "";
+		});
 	}
 
 	/** Reads the topic of a room for a welcome, which leaves it out if it can't be read. Undefined if it is known. */

@@ -204,17 +204,18 @@ export function meantBy(
 	const { nameKey = cannot("nameIsLegal") } = parseName(typed) ?? {};
 	const address = parseEmail(email ?? "")?.email;
 	if (email !== undefined && !address) cannot("emailIsLegal");
-	// Only the owner of a name gets so far with it. For a new one, anybody may have typed any email.
-	if (!address && !state.server.context.names.has(nameKey))
+	// For a new name, and one that nobody has used for long, anybody may have typed any email.
+	const owner = state.server.context.names.get(nameKey);
+	if (!address && !owner)
 		cannot({
 			words: `"${typed}" is nobody's name yet. Say which email they typed, too: plume code ${typed} EMAIL`,
 		});
-	const identity = address && secrets.mac("identity", address);
+	const identity = address ? secrets.mac("identity", address) : owner?.identity;
 	return (login: Pick<Claim, "nameKey" | "identity">): boolean => {
 		// Who gave an email alone has no name yet.
-		const isNameless = identity !== undefined && login.nameKey === "";
+		const isNameless = address !== undefined && login.nameKey === "";
 		const isNamed = isNameless || login.nameKey === nameKey;
-		return isNamed && (identity ?? login.identity) === login.identity;
+		return isNamed && login.identity === identity;
 	};
 }
 

@@ -52,7 +52,9 @@ export const invite: Handler<"invite"> = (view, { room, name, id }) => {
 	if (typeof inviter === "string") return refuse(inviter);
 	const { person: by } = inviter;
 	const { invitations, blocks } = view.state.server.context;
-	const own = invitations?.count((one) => one.by === by) ?? 0;
+	// Those that are over go at the next look.
+	const isOpen = (one: Invitation) => one.expires > view.now;
+	const own = invitations?.count((one) => one.by === by && isOpen(one)) ?? 0;
 	if (own >= view.limits.invitationsHeld) return refuse("invitationsAreLeft");
 	const identity = name === undefined ? undefined : personCalled(view, name);
 	if (name !== undefined) {
@@ -65,7 +67,7 @@ export const invite: Handler<"invite"> = (view, { room, name, id }) => {
 		if (isBlocked || identity === by || people?.has(identity))
 			return refuse("personCanBeAsked");
 		const isSame = (one: Invitation) =>
-			one.room === room && one.identity === identity;
+			one.room === room && one.identity === identity && isOpen(one);
 		if (invitations?.some(isSame)) return done([], id);
 	}
 	const { entry, token } = invited(view, by, room, identity);

@@ -9,12 +9,13 @@ import type { Rule } from "../refusals.ts";
 import {
 	done,
 	type Handler,
+	isBanned,
 	mayEnter,
 	personIn,
 	refuse,
 	type View,
 } from "./decision.ts";
-import { nameOf, personOf, personUnder } from "./names-held.ts";
+import { nameOf, namesHeld, personOf, personUnder } from "./names-held.ts";
 import { clientsLeft } from "./sessions.ts";
 
 /** A member who asks for something about a room, and that room. */
@@ -97,31 +98,61 @@ function removed(
 		// One tab hears of the other as a member still.
 		...tabsLeft(view, identity, (where) => where === room),
 		...membershipEnded(view, room, identity, by),
+		...roomOver(view, room, identity),
 	];
 }
 
-/** An owner's room goes to the one who has been a member for longest. */
-function membershipEnded(
+/** A room that its last member has left: nobody can come in any more. */
+function roomOver(
 	{ state, now: time }: View,
+	room: RoomName,
+	last: Identity,
+): readonly Entry[] {
+	const { people, members } = state.room(room)?.context ?? {};
+	const { names } = state.server.context;
+	const isOver =
+		people?.size === 1 &&
+		people.has(last) &&
+		members?.every((member) => personUnder(names, member) === last);
+	return isOver ? [{ event: { type: "room.forgotten", time, room } }] : [];
+}
+
+/** An owner's room goes to the one who has been a member for longest, of those who can come. */
+export function handedOver(
+	view: View,
+	room: RoomName,
+	identity: Identity,
+): readonly Entry[] {
+	const { state, now: time } = view;
+	const context = state.room(room)?.context;
+	const { names } = state.server.context;
+	const mayCome = (one: Identity) =>
+		Number(!isBanned(view, one) && namesHeld(names, one).length > 0);
+	const [[to] = []] = [...(context?.people ?? [])]
+		.filter(([person]) => person !== identity)
+		.sort(
+			([one, { since }], [other, later]) =>
+				mayCome(other) - mayCome(one) ||
+				since - later.since ||
+				(one < other ? -1 : 1),
+		);
+	const isOwner = context?.access === "private" && context.maker === identity;
+	return isOwner && to !== undefined
+		? [{ event: { type: "room.handedOver", time, room, to, by: identity } }]
+		: [];
+}
+
+function membershipEnded(
+	view: View,
 	room: RoomName,
 	identity: Identity,
 	by: Identity,
 ): readonly Entry[] {
-	const context = state.room(room)?.context;
-	const others = [...(context?.people ?? [])]
-		.filter(([person]) => person !== identity)
-		.sort(
-			([one, { since }], [other, later]) =>
-				since - later.since || (one < other ? -1 : 1),
-		);
-	const [[to] = []] = others;
-	const isOwner = context?.access === "private" && context.maker === identity;
-	const handOver: Entry[] =
-		isOwner && to !== undefined
-			? [{ event: { type: "room.handedOver", time, room, to, by: identity } }]
-			: [];
-	const fact = { time, room, identity, by };
-	return [...handOver, { event: { type: "member.removed", ...fact } }];
+	const fact = { time: view.now, room, identity, by };
+	return [
+		...handedOver(view, room, identity),
+		{ event: { type: "member.removed", ...fact } },
+	];
 }
 
 /** The tabs of a person leave rooms, under whichever of their addresses they came. */
@@ -195,12 +226,14 @@ export const handOver: Handler<"handOver"> = (view, { room, name, id }) => {
 	if (typeof owner === "string") return refuse(owner);
 	const to = personCalled(view, name);
 	if (to === undefined) return refuse("personIsKnown");
-	if (to !== owner.person && mayOwnNoMore(view, to))
-		return refuse("personMayOwnMore");
 	const fact = { time: view.now, room, to, by: owner.person };
 	const event = { type: "room.handedOver" as const, ...fact };
 	const broken = brokenRoomRule(owner.room, event);
-	return broken ? refuse(broken) : done([{ event }], id);
+	if (broken) return refuse(broken);
+	// How many rooms they own is told of members alone.
+	if (to !== owner.person && mayOwnNoMore(view, to))
+		return refuse("personMayOwnMore");
+	return done([{ event }], id);
 };
 
 export const closeRoom: Handler<"closeRoom"> = (view, { room, id }) => {

@@ -11,7 +11,7 @@ import { sanctionedUntil } from "../../../machines/rules.ts";
 import { brokenServerRule } from "../../../machines/server.ts";
 import { whereInWords } from "../../chat/room-name.ts";
 import { cannot, type Operation } from "../operation.ts";
-import { invitationsEnded } from "./membership.ts";
+import { handedOver, invitationsEnded } from "./membership.ts";
 import {
 	type Act,
 	type Asked,
@@ -43,9 +43,12 @@ const ban: Act = (asked) => {
 	const { name, identity, identities, facts, beside, span: time } = made;
 	const done = time ? "act.bannedFor" : "act.banned";
 	const isMeant = ({ identity }: Claim) => identities.has(identity);
+	// Nobody else could lead them.
+	const rooms = facts.until === undefined ? view.state.roomsOf(identity) : [];
 	return {
 		entries: [
 			{ event: { type: "identity.banned", identity, ...facts }, ...beside },
+			...rooms.flatMap((room) => handedOver(view, room, identity)),
 			// They would come back by them as somebody else.
 			...invitationsEnded(view, ({ by }) => by === identity),
 			...sentAway(view, isMeant, "banned"),
@@ -130,9 +133,9 @@ const lifting =
 
 const blocking =
 	(type: "identity.blocked" | "identity.unblocked"): Act =>
-	(asked) => {
-		const { view, actor, say } = asked;
-		const { name, person: identity } = targetOf(asked);
+	(act) => {
+		const { view, actor, say } = act;
+		const { name, person: identity } = targetOf(act);
 		const by = actor.person;
 		if (identity === by || identity === BOT_NAME)
 			cannot({ words: say("act.ownBlock") });
@@ -142,11 +145,16 @@ const blocking =
 		if (isWanted && !isBlocked && blocked.length >= view.limits.blocksHeld)
 			cannot({ words: say("act.blocksLeft") });
 		const event = { type, time: view.now, identity, by };
+		const asked = invitationsEnded(
+			view,
+			(one) => one.by === identity && one.identity === by,
+		);
 		return {
-			entries: isBlocked === isWanted ? [] : [{ event }],
+			entries:
+				isBlocked === isWanted ? [] : [{ event }, ...(isWanted ? asked : [])],
 			says: [
 				isWanted
-					? `${say("act.blocked", { name })} ${undo(asked, "unblock", name)}`
+					? `${say("act.blocked", { name })} ${undo(act, "unblock", name)}`
 					: say("act.unblocked", { name }),
 			],
 		};

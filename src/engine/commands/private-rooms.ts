@@ -1,6 +1,7 @@
 /** Makes rooms that are not for all: private ones, and those in which a few talk directly. Sets the titles and topics of rooms, too. */
 import type { Identity, RoomName } from "../../../machines/events.ts";
-import { brokenRoomRule } from "../../../machines/room.ts";
+import { brokenRoomRule, type RoomContext } from "../../../machines/room.ts";
+import { sanctionedUntil } from "../../../machines/rules.ts";
 import { trimInvisible, withoutControls } from "../../../machines/text.ts";
 import type { Entry } from "../../log/log.ts";
 import { actorOf } from "./actor.ts";
@@ -23,6 +24,10 @@ export const makeRoom = inside<"makeRoom">(
 	},
 );
 
+/** The machine knows only the address with its `+tag`. */
+const isMuted = ({ now }: View, { mutes }: RoomContext, person: Identity) =>
+	sanctionedUntil(mutes, person, now) > 0;
+
 export const titleRoom: Handler<"titleRoom"> = (
 	view,
 	command,
@@ -34,6 +39,7 @@ export const titleRoom: Handler<"titleRoom"> = (
 	if (typeof member === "string") return refuse(member);
 	if (erasures.isSilent(view.client)) return refuse("isNotErasing");
 	if (!member.isOwner) return refuse("isOwner");
+	if (isMuted(view, member.room, member.person)) return refuse("isNotMuted");
 	const titled = titleOf(view, room, command.title);
 	if (!titled) return refuse("titleIsLegal");
 	const broken = brokenRoomRule(member.room, titled.event);
@@ -57,6 +63,7 @@ export const setTopic: Handler<"setTopic"> = (
 	if (context.people && context.maker !== person) return refuse("isOwner");
 	if (role === "lateAdmin") return refuse("loginIsFresh");
 	if (!context.people && role === "member") return refuse("isModerator");
+	if (isMuted(view, context, person)) return refuse("isNotMuted");
 	const line = lineOf(text, limits.topicPoints);
 	if (line === undefined) return refuse("topicIsLegal");
 	const fact = { time, room, client: asker.id };

@@ -88,7 +88,8 @@ export function roomsForgotten({
 	const before = time - limits.roomDays * DAY_MS;
 	return [...state.rooms].flatMap(([room, { context }]) => {
 		const event = { type: "room.forgotten", time, room } as const;
-		const isUsed = context.said > 0 && context.lastUsed > before;
+		const mayBeUsed = context.said > 0 && !context.people?.isEmpty();
+		const isUsed = mayBeUsed && context.lastUsed > before;
 		return isUsed || brokenRoomRule(context, event) ? [] : [{ event }];
 	});
 }

@@ -118,7 +118,7 @@ export function undo({ actor, room, say }: Asked, act: string, name: string) {
 	return say("act.undo", { command });
 }
 
-/** A maker changes nothing that an admin did, and sends away only so many. */
+/** A maker changes nothing that an admin did, and sends away only so many. A private room may have had another maker. */
 export function limitMaker(
 	{ view, actor, room, say }: Asked,
 	kind: "mutes" | "kicks",
@@ -128,7 +128,12 @@ export function limitMaker(
 	if (actor.role !== "maker" || !sanctions) return;
 	const isOver = sanctionedUntil(sanctions, person, view.now) === 0;
 	const { by = actor.person } = sanctions.get(person) ?? {};
-	if (!isOver && by !== actor.person) cannot({ words: say("act.byAdmin") });
+	const { names } = view.state.server.context;
+	const isAdmins =
+		by === BOT_NAME ||
+		[...identitiesOf(names, by)].some((one) => view.admins.has(one));
+	if (!isOver && by !== actor.person && isAdmins)
+		cannot({ words: say("act.byAdmin") });
 	if (!sanctions.has(person) && sanctions.size >= view.limits.sanctionsMade)
 		cannot({ words: say("act.sanctionsLeft") });
 }
