@@ -12,7 +12,7 @@ import {
 } from "../../machines/events.ts";
 import { BOT_NAME, isPublic, LOBBY } from "../../machines/message.ts";
 import type { Found, FoundMessage, ItemPosition } from "../history/found.ts";
-import { saidBy, textsIn } from "../history/said.ts";
+import { saidBy } from "../history/said.ts";
 import { messageOf } from "../log/disk.ts";
 import { Deposed } from "../log/group-commit.ts";
 import type { Entry } from "../log/log.ts";
@@ -160,30 +160,12 @@ export class Erasures {
 		);
 	}
 
-	/** Erases the texts of a segment that are older than a time, in the rooms that are meant: also by then, since the operator may change meanwhile how long a room keeps it. Resolves with the time of the first text that is not so old, if there is one; rejects if the segment can't be read. */
-	async eraseOld(
-		segment: number,
-		before: number,
+	/** Erases what is too old, in rooms that are meant by then. */
+	eraseOld(
+		all: AsyncIterable<Found>,
 		isMeant: (room: RoomName) => boolean,
-	): Promise<number | undefined> {
-		let left: number | undefined;
-		const { archive } = this.#parts;
-		const isInUse = (found: Found) => this.#isInUse(found);
-		async function* old() {
-			for await (const found of textsIn(segment, archive)) {
-				if (found.time > before) left = found.time;
-				if (left !== undefined) return;
-				if (isMeant(found.room) && !isInUse(found)) yield found;
-			}
-		}
-		await this.#searching(() => this.#eraseInSlices(bot, old(), isMeant));
-		return left;
-	}
-
-	/** Whether it is the title or topic that a room has now: that is as old as the room may be. */
-	#isInUse({ isTitle, room, offset }: Found): boolean {
-		const now = this.#parts.states.committed.room(room)?.context;
-		return isTitle === true && [now?.titled, now?.topic].includes(offset);
+	): Promise<void> {
+		return this.#searching(() => this.#eraseInSlices(bot, all, isMeant));
 	}
 
 	/** Overwrites the texts that a committed event has erased; false if that is left to the next start. */

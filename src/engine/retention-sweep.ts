@@ -3,7 +3,9 @@
  * where the hour before ended, so it is read once in all; a start or a reload
  * begins anew.
  */
-import type { PlumeEvent } from "../../machines/events.ts";
+import type { PlumeEvent, RoomName } from "../../machines/events.ts";
+import type { Found } from "../history/found.ts";
+import { textsIn } from "../history/said.ts";
 import { messageOf } from "../log/disk.ts";
 import { Deposed } from "../log/group-commit.ts";
 import { hoursOf, type Retention } from "../retention.ts";
@@ -102,7 +104,7 @@ export class RetentionSweep {
 		if (before < swept.before) return;
 		for (const segment of await archive.log.segments.list()) {
 			if (segment < swept.segment) continue;
-			const left = await this.#erasures.eraseOld(
+			const left = await this.#eraseOld(
 				segment,
 				before,
 				// A reload ends what it no longer wants.
@@ -112,5 +114,31 @@ export class RetentionSweep {
 			this.#swept.set(hours, { segment, before: left ?? now });
 			if (left !== undefined) return;
 		}
+	}
+
+	/** Erases the texts of a segment that are older than a time, in the rooms that are meant: also by then, since the operator may change meanwhile how long a room keeps it. Resolves with the time of the first text that is not so old, if there is one; rejects if the segment can't be read. */
+	async #eraseOld(
+		segment: number,
+		before: number,
+		isMeant: (room: RoomName) => boolean,
+	): Promise<number | undefined> {
+		let left: number | undefined;
+		const { archive } = this.#parts;
+		const isInUse = (found: Found) => this.#isInUse(found);
+		async function* old() {
+			for await (const found of textsIn(segment, archive)) {
+				if (found.time > before) left = found.time;
+				if (left !== undefined) return;
+				if (isMeant(found.room) && !isInUse(found)) yield found;
+			}
+		}
+		await this.#erasures.eraseOld(old(), isMeant);
+		return left;
+	}
+
+	/** Whether it is the title or topic that a room has now: that is as old as the room may be. */
+	#isInUse({ isTitle, room, offset }: Found): boolean {
+		const now = this.#parts.states.committed.room(room)?.context;
+		return isTitle === true && [now?.titled, now?.topic].includes(offset);
 	}
 }
