@@ -545,6 +545,66 @@ describe("all of someone's", () => {
 	});
 });
 
+describe("all of someone's, while a part of the log can't be read,", () => {
+	/** Ann's lines fill many segments. The hash of one in the middle has changed. */
+	async function rotten() {
+		const { plume, disk, ann, bob } = await conversation();
+		for (let n = 13; n <= 36; n++) {
+			ann.say(`secret ${n}!`, n);
+			await plume.settle();
+		}
+		await plume.archive.catchUp();
+		const [path = "", bytes = Buffer.alloc(0)] =
+			[...disk.files].find(
+				([path, bytes]) =>
+					path.startsWith("data/log/") && bytes.includes("secret 18!"),
+			) ?? [];
+		const at = bytes.indexOf('"hash":"', bytes.indexOf("secret 17!")) + 8;
+		const was = Buffer.from(bytes.subarray(at, at + 1));
+		const write = async (byte: Buffer) =>
+			(await disk.open(path)).write(byte, at);
+		await write(Buffer.from("!"));
+		const heal = () => write(was);
+		return { plume, disk, ann, bob, path, heal };
+	}
+
+	const secretsIn = (disk: FakeDisk, folder: string) =>
+		[...onDisk(disk, folder).matchAll(/secret \d+!/g)].map(([text]) => text);
+
+	test("is erased everywhere else, and they are told so and keep their name", async () => {
+		const { plume, disk, ann, bob, path } = await rotten();
+		const bad = secretsIn(disk, path);
+		expect(secretsIn(disk, "data/log").at(-1)).not.toBe(bad.at(-1));
+		ann.erase({ mine: true, id: "all" });
+		expect(await refusal(plume, ann)).toBe("allIsReadable");
+		expect(ann.last(types.refused)).toMatchObject({ id: "all" });
+		expect(ann.closed).toBeUndefined();
+		expect(secretsIn(disk, "data/log")).toEqual(bad);
+		const gone = bob.received.filter(({ kind }) => kind === "erased");
+		const left = bob.received.filter(({ text }) => bad.includes(`${text}`));
+		expect(gone).toHaveLength(2);
+		for (const offset of left.map((frame) => Number(frame.offset)))
+			for (const { from, through } of gone)
+				expect(Number(from) <= offset && offset <= Number(through)).toBe(false);
+		ann.say("still here", 37);
+		await plume.settle();
+		expect(bob.last(types.text)?.text).toBe("still here");
+	});
+
+	test("is erased by asking again once it can be read", async () => {
+		const { plume, disk, ann, heal } = await rotten();
+		ann.erase({ mine: true, id: "all" });
+		expect(await refusal(plume, ann)).toBe("allIsReadable");
+		await heal();
+		ann.erase({ mine: true, id: "all" });
+		await plume.until(() => ann.closed !== undefined);
+		expect(ann.closed?.code).toBe(4002);
+		expect(ann.last(types.erase)).toMatchObject({ done: true, id: "all" });
+		expect(onDisk(disk)).not.toContain("secret ");
+		await verify(disk);
+	});
+});
+
 describe("very much of someone's", () => {
 	const LINES = 700;
 

@@ -135,7 +135,7 @@ export class Erasures {
 		this.#term++;
 	}
 
-	/** Erases all that someone ever said. Its answer comes before they are logged out. */
+	/** Erases all that someone ever said. Its answer comes before they are logged out. They stay if some of it can't be read: they must be able to ask again. */
 	eraseAll(
 		connection: Connection,
 		{ identity, name, room, person }: Required<Asker>,
@@ -150,9 +150,17 @@ export class Erasures {
 			this.#search(no, async () => {
 				try {
 					if (this.#parts.pipeline.frozen) return no("diskHasSpace");
-					const all = saidBy(identity, this.#parts.archive);
+					const unread: unknown[] = [];
+					const all = saidBy(identity, this.#parts.archive, (error) =>
+						unread.push(error),
+					);
 					const tell = id === undefined ? undefined : () => no(undefined);
-					await this.#eraseInSlices(asker, all, () => true, { tell });
+					const isWhole = () => unread.length === 0;
+					const end = { tell, isWhole };
+					await this.#eraseInSlices(asker, all, () => true, end);
+					if (isWhole()) return;
+					this.#warn(unread[0], { segments: unread.length });
+					no("allIsReadable");
 				} finally {
 					this.#silent.delete(identity);
 				}
@@ -196,10 +204,14 @@ export class Erasures {
 	#search(no: No, task: () => Promise<void>): void {
 		this.#searching(task).catch((error: unknown) => {
 			if (error instanceof Deposed) return;
-			const fields = { error: messageOf(error) };
-			this.#parts.report.warn(fields, "what is to be erased could not be read");
+			this.#warn(error);
 			no("historyIsReadable");
 		});
+	}
+
+	#warn(error: unknown, fields = {}): void {
+		const all = { error: messageOf(error), ...fields };
+		this.#parts.report.warn(all, "what is to be erased could not be read");
 	}
 
 	async #searching(task: () => Promise<void>): Promise<void> {
@@ -221,7 +233,11 @@ export class Erasures {
 		asker: Asker,
 		all: AsyncIterable<Found>,
 		isMeant: (room: RoomName) => boolean,
-		end?: { readonly tell: (() => void) | undefined },
+		end?: {
+			readonly tell: (() => void) | undefined;
+			/** Whether all was found. */
+			readonly isWhole: () => boolean;
+		},
 	): Promise<void> {
 		const { search, pipeline } = this.#parts;
 		const term = this.#term;
@@ -246,10 +262,11 @@ export class Erasures {
 			if (slice.length === SLICE) await inNextBatch();
 			slice.push(found);
 		}
-		const isApart = search || end?.tell || !end;
+		const isApart = search || !end || end.tell || !end.isWhole();
 		if (slice.length > 0 && isApart) await inNextBatch();
 		if (!end) return;
 		await search?.wiped();
+		if (!end.isWhole()) return;
 		end.tell?.();
 		// What is committed together with the end of a connection, another node hears only after that.
 		if (end.tell) await inNextBatch();

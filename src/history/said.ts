@@ -29,10 +29,11 @@ interface Message extends SaidLine {
 /** Notices are the bot's. */
 const bot: Person = { name: BOT_NAME, identity: BOT_NAME, isInside: true };
 
-/** Every message of a person, edit, reaction and title that they gave, from the first, also in rooms that no longer exist. */
+/** Every message of a person, edit, reaction and title that they gave, from the first, also in rooms that no longer exist. The rest of a segment that can't be read is passed over if somebody hears of it. */
 export async function* saidBy(
 	identity: Identity,
 	archive: Archive,
+	onUnread?: (error: unknown) => void,
 ): AsyncGenerator<Found, void> {
 	const { indexes } = archive;
 	const newest = await archive.inTurn(() => indexes.newest());
@@ -46,12 +47,12 @@ export async function* saidBy(
 		if (names.has(person.name)) run++;
 		return false;
 	};
-	for (const segment of indexes.segments) {
+	async function* inSegment(segment: number) {
 		const people = await archive.inTurn(() => indexes.of(segment));
 		const all = [...(people?.people.values() ?? [])];
 		if (!all.some((person) => person.identity === identity)) {
 			all.forEach(isTheirs);
-			continue;
+			return;
 		}
 		for await (const message of messagesIn(segment, archive, gaps)) {
 			if (!isTheirs(message.author)) continue;
@@ -60,6 +61,15 @@ export async function* saidBy(
 			yield { ...found, run: `${run} ${found.run}` };
 		}
 	}
+	for (const segment of indexes.segments)
+		try {
+			yield* inSegment(segment);
+		} catch (error) {
+			if (!onUnread) throw error;
+			onUnread(error);
+			// No stretch may go over what could not be read.
+			run++;
+		}
 }
 
 /** Every text in a segment, from the first. */
