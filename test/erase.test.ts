@@ -545,6 +545,31 @@ describe("all of someone's", () => {
 	});
 });
 
+test("a text that has rotted is erased with all of someone's", async () => {
+	const { plume, disk, clock, ann } = await conversation();
+	const [path = "", bytes = Buffer.alloc(0)] =
+		[...disk.files].find(
+			([path, bytes]) =>
+				path.startsWith("data/log/") && bytes.includes("secret 3!"),
+		) ?? [];
+	const file = await disk.open(path);
+	await file.write(Buffer.from("sacred"), bytes.indexOf("secret 3!"));
+	const names = plume.state.server.context.names;
+	const { identity = "" } = names.find(({ name }) => name === "ann") ?? {};
+	const exported = async () => {
+		for await (const _ of saidBy(identity, plume.archive));
+	};
+	await expect(exported).rejects.toThrow("has rotted");
+	ann.eraseAll();
+	await plume.until(() => ann.closed !== undefined);
+	expect(ann.closed?.code).toBe(4002);
+	expect(onDisk(disk)).not.toMatch(/secret |sacred/);
+	await verify(disk);
+	clock.forgetTimers();
+	const again = await testServerOn(new FakeDisk(disk.files), clock);
+	expect(again.fatal).toBeUndefined();
+});
+
 describe("all of someone's, while a part of the log can't be read,", () => {
 	/** Ann's lines fill many segments. The hash of one in the middle has changed. */
 	async function rotten() {

@@ -140,6 +140,21 @@ describe("with PLUME_RETENTION=30d", () => {
 		}
 	});
 
+	test("what has rotted goes as well", async () => {
+		const started = await conversation();
+		const { disk } = started;
+		const [path = "", bytes = Buffer.alloc(0)] =
+			[...disk.files].find(
+				([path, bytes]) =>
+					path.startsWith("data/log/") && bytes.includes("old 2"),
+			) ?? [];
+		const file = await disk.open(path);
+		await file.write(Buffer.from("odd"), bytes.indexOf("old 2"));
+		await pass(started, 10 * DAY + HOUR);
+		expect(logOf(disk)).not.toMatch(/old |odd 2/);
+		await verify(disk);
+	});
+
 	test("nobody takes it along", async () => {
 		const started = await conversation();
 		const { plume } = started;
