@@ -90,6 +90,15 @@ async function verify(disk: FakeDisk): Promise<number> {
 	return verifier.seq;
 }
 
+/** Their connection is lost. A new one asks again for all to be erased. */
+function comeBack(plume: TestServer, person: Person): Person {
+	person.hangUp();
+	const back = plume.connect("plume.2");
+	back.open(person.memory);
+	back.erase({ mine: true, id: "all" });
+	return back;
+}
+
 async function refusal(plume: TestServer, person: Person): Promise<unknown> {
 	await plume.until(() => person.last(types.refused) !== undefined);
 	return person.last(types.refused)?.code;
@@ -616,6 +625,15 @@ describe("all of someone's, while a part of the log can't be read,", () => {
 		expect(bob.last(types.text)?.text).toBe("still here");
 	});
 
+	test("is said to be left to who asks again after they lost their connection, too", async () => {
+		const { plume, ann } = await rotten();
+		ann.erase({ mine: true, id: "all" });
+		const back = comeBack(plume, ann);
+		const ends = () => back.last(types.refused)?.code === "allIsReadable";
+		await plume.until(ends);
+		expect(back.last(types.refused)?.id).toBe("all");
+	});
+
 	test("is erased by asking again once it can be read", async () => {
 		const { plume, disk, ann, heal } = await rotten();
 		ann.erase({ mine: true, id: "all" });
@@ -750,6 +768,20 @@ describe("very much of someone's", () => {
 		await plume.until(() => tab.closed !== undefined);
 		expect(ann.received.at(-1)).toMatchObject({ done: true, id: "all" });
 		expect(tab.last(types.erase)).toBeUndefined();
+	});
+
+	test("is answered to who asks again after they lost their connection, too", async () => {
+		const { plume, ann, bob } = await talkative();
+		let back: Person | undefined;
+		onceBegun(bob, () => {
+			back = comeBack(plume, ann);
+		});
+		// A client need not ask for an answer.
+		ann.eraseAll();
+		await plume.until(() => back?.closed !== undefined);
+		expect(back?.last(types.refused)?.code).toBe("isNotErasing");
+		expect(back?.received.at(-1)).toMatchObject({ done: true, id: "all" });
+		expect(back?.closed?.code).toBe(4002);
 	});
 
 	test("is erased once, whatever is erased by hand meanwhile", async () => {
