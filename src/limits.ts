@@ -95,7 +95,7 @@ export const limitTable = {
 	pongSeconds: bound(10, "silence after a ping that ends a connection"),
 	connectionsPerNetwork: rate(
 		16,
-		"connections from one network that have not logged in",
+		"connections from one network that have neither asked for a code nor logged in",
 	),
 	plainConnectionsPerPeer: rate(
 		64,

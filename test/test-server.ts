@@ -271,7 +271,7 @@ export class TestServer {
 			networks: [networks].flat(),
 			clock,
 			limits: policy.limits,
-			onLoggedIn: () => {},
+			onKnown: () => {},
 		});
 		this.people.push(person);
 		return person;

@@ -160,7 +160,7 @@ export class SocketServer {
 			writer: new SocketWriter(webSocket, socket),
 			dialect: isModern ? this.#plume2 : this.#classic,
 			pingPhase: Math.random(),
-			onLoggedIn: leaveStrangers,
+			onKnown: leaveStrangers,
 		});
 		this.#transports.set(transport, webSocket);
 		const onActivity = () => transport.onActivity();

@@ -29,8 +29,8 @@ export interface TransportParts {
 	readonly limits: Limits;
 	/** From 0 to 1: the share of the first ping interval that is skipped, so that connections opened together are not pinged together. */
 	readonly pingPhase: number;
-	/** Called once, when the login succeeded. */
-	readonly onLoggedIn: () => void;
+	/** Called when a code is on its way, of which there are few, and when the login succeeded. */
+	readonly onKnown: () => void;
 }
 
 /** What a close frame has room for beside its code (RFC 6455 §5.5). */
@@ -115,7 +115,7 @@ export class WebSocketTransport {
 
 	#deliver(batch: Batch): void {
 		if (this.#connection.gone) return;
-		const { writer, dialect, limits, onLoggedIn } = this.#parts;
+		const { writer, dialect, limits, onKnown } = this.#parts;
 		const bytes = batch.bytes(dialect);
 		const unsent = writer.unsentBytes;
 		if (unsent > 0 && unsent + bytes.length > limits.mailboxBytes) {
@@ -124,12 +124,15 @@ export class WebSocketTransport {
 		}
 		if (bytes.length > 0) writer.send(bytes);
 		if (this.#loggedIn) return;
-		if (batch.messages.some(({ kind }) => kind === "welcome")) {
+		const brings = (wanted: string) =>
+			batch.messages.some(({ kind }) => kind === wanted);
+		if (brings("pending")) onKnown();
+		if (brings("welcome")) {
 			this.#loggedIn = true;
 			this.#cancelDeadline();
 			// Frees the timer that the old function refers to.
 			this.#cancelDeadline = NOTHING;
-			onLoggedIn();
+			onKnown();
 		}
 	}
 

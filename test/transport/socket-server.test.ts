@@ -88,7 +88,8 @@ async function turns(count: number): Promise<void> {
 	for (let i = 0; i < count; i++) await turn();
 }
 
-async function enter(name: string) {
+/** Someone who has asked for a code. */
+async function asks(name: string) {
 	const email = `${name}@example.org`;
 	const socket = connect(port, "127.0.0.1");
 	const webSocket = new WebSocket(`ws://127.0.0.1:${port}/connect`, {
@@ -101,6 +102,11 @@ async function enter(name: string) {
 		webSocket.send(JSON.stringify({ type, text }));
 	send(0, `${name}\n${email}`);
 	await until(() => plume.mailer.sent.some(({ to }) => to === email));
+	return { email, webSocket, socket, texts, send };
+}
+
+async function enter(name: string) {
+	const { email, webSocket, socket, texts, send } = await asks(name);
 	send(2, plume.mailer.codeFor(email));
 	await until(() => texts.includes("entered chat"));
 	let pings = 0;
@@ -108,6 +114,11 @@ async function enter(name: string) {
 	const say = (text: string) => send(1, text);
 	return { socket, texts, say, pings: () => pings };
 }
+
+test("those who wait for their codes keep nobody behind the same address out", async () => {
+	for (let i = 0; i < 16; i++) await asks(`guest${i}`);
+	expect((await enter("ann")).texts).toContain("entered chat");
+});
 
 test("while a disk is slow, a flood waits outside, and a last word is not lost", async () => {
 	const ann = await enter("ann");
