@@ -1,6 +1,6 @@
 /** Nobody logs in again, nobody misses or repeats a line: sessions, resume, and numbers. */
 
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { MessageType as types } from "../machines/message.ts";
 import { memoryDisk } from "../src/log/memory-disk.ts";
 import { FakeClock } from "./fakes/clock.ts";
@@ -240,6 +240,20 @@ test("no session, a made-up one, or one that expired is refused by name, then a 
 	late.hello("ann", "ann@example.org");
 	await plume.settle();
 	expect(late.received.at(-1)?.type).toBe(types.pending);
+});
+
+test("many sessions that expire at once are closed in several batches", async () => {
+	plume = await TestServer.open({ environment: { PLUME_LIMITS: "off" } });
+	for (let i = 0; i < 100; i++)
+		(await plume.enter(`guest${i}`, "plume.2")).hangUp();
+	const append = vi.spyOn(plume.log, "append");
+	await plume.passes(31 * DAY_MS);
+	expect(plume.state.server.context.sessions.size).toBe(0);
+	const closed = append.mock.calls.map(
+		([entries]) =>
+			entries.filter(({ event }) => event.type === "session.closed").length,
+	);
+	expect(Math.max(...closed)).toBe(64);
 });
 
 test("an expired session resumes nothing, from its last second on, before it is closed within the hour", async () => {

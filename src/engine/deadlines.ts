@@ -151,7 +151,7 @@ export class Deadlines {
 	#lookThrough(): void {
 		const { clock, pipeline } = this.#parts;
 		this.#nextHour = clock.now() + HOUR_MS;
-		pipeline.append(sessionsDue(viewOf(this.#parts)));
+		for (const some of sessionsDue(viewOf(this.#parts))) pipeline.append(some);
 		pipeline.append(invitationsDue(viewOf(this.#parts)));
 		// The end of a session may have left a room empty.
 		pipeline.append(roomsForgotten(viewOf(this.#parts)));

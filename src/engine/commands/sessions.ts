@@ -32,14 +32,21 @@ export function sessionOpened(
 	return { entry: { event }, session: { token, expires } };
 }
 
-/** Renews the sessions that are in use, and closes those that have expired. */
-export function sessionsDue(view: View): readonly Entry[] {
+/** So many sessions end in one batch of the log, which NATS takes as one message. */
+const AT_ONCE = 64;
+
+/** Renews the sessions that are in use, and closes those that have expired, in several batches. */
+export function sessionsDue(view: View): readonly (readonly Entry[])[] {
 	const { state, now } = view;
 	const expired = [...state.server.context.sessions]
 		.filter(([, { expires }]) => expires <= now)
 		.map(([session]) => session);
-	const closed = sessionsClosed(view, expired, "expired");
-	return [...sessionsRenewed(view), ...closed];
+	const parts = [sessionsRenewed(view)];
+	for (let from = 0; from < expired.length; from += AT_ONCE) {
+		const some = expired.slice(from, from + AT_ONCE);
+		parts.push(sessionsClosed(view, some, "expired"));
+	}
+	return parts;
 }
 
 /** Renews the sessions of everyone who is attached: a connection may last longer than a session. */
