@@ -275,7 +275,7 @@ function transports(parts: TransportParts) {
 	answerRequests(http, {
 		...{ pages: parts.pages, base, limits, health, warnings },
 		exports: {
-			...{ clock: started.clock, refusals, isOwnHost, ownerOf },
+			...{ clock: started.clock, refusals, report, isOwnHost, ownerOf },
 			saidBy: (identity) => saidBy(identity, started.archive),
 		},
 		admin: {
