@@ -233,6 +233,18 @@ describe("beside the log", () => {
 		expect(heard(await comesBack(ann))).toMatchObject([{ kind: "all" }]);
 	});
 
+	test("it stays with a person who comes back to a name that was free again", async () => {
+		const environment = { PLUME_LIMIT_NAME_DAYS: "7" };
+		plume = await TestServer.open({ clock, own, environment });
+		ann = await plume.enter("ann", "plume.2");
+		await sends(ann, "level", { room: "lobby", level: "mentions" });
+		ann.hangUp();
+		await plume.passes(8 * 86_400_000);
+		const back = await plume.enter("ann", "plume.2");
+		const levels = [{ room: "lobby", level: "mentions" }];
+		expect(heard(back)).toMatchObject([{ kind: "all", levels }]);
+	});
+
 	test("a file that has rotted is left aside with a warning", async () => {
 		await sends(ann, "read", end(ann));
 		await pass(SAVE_MS);
