@@ -90,6 +90,15 @@ async function verify(disk: FakeDisk): Promise<number> {
 	return verifier.seq;
 }
 
+/** Their connection is lost. A new one asks again for all to be erased. */
+function comeBack(plume: TestServer, person: Person): Person {
+	person.hangUp();
+	const back = plume.connect("plume.2");
+	back.open(person.memory);
+	back.erase({ mine: true, id: "all" });
+	return back;
+}
+
 async function refusal(plume: TestServer, person: Person): Promise<unknown> {
 	await plume.until(() => person.last(types.refused) !== undefined);
 	return person.last(types.refused)?.code;
@@ -545,6 +554,100 @@ describe("all of someone's", () => {
 	});
 });
 
+test("a text that has rotted is erased with all of someone's", async () => {
+	const { plume, disk, clock, ann } = await conversation();
+	const [path = "", bytes = Buffer.alloc(0)] =
+		[...disk.files].find(
+			([path, bytes]) =>
+				path.startsWith("data/log/") && bytes.includes("secret 3!"),
+		) ?? [];
+	const file = await disk.open(path);
+	await file.write(Buffer.from("sacred"), bytes.indexOf("secret 3!"));
+	const names = plume.state.server.context.names;
+	const { identity = "" } = names.find(({ name }) => name === "ann") ?? {};
+	const exported = async () => {
+		for await (const _ of saidBy(identity, plume.archive));
+	};
+	await expect(exported).rejects.toThrow("has rotted");
+	ann.eraseAll();
+	await plume.until(() => ann.closed !== undefined);
+	expect(ann.closed?.code).toBe(4002);
+	expect(onDisk(disk)).not.toMatch(/secret |sacred/);
+	await verify(disk);
+	clock.forgetTimers();
+	const again = await testServerOn(new FakeDisk(disk.files), clock);
+	expect(again.fatal).toBeUndefined();
+});
+
+describe("all of someone's, while a part of the log can't be read,", () => {
+	/** Ann's lines fill many segments. The hash of one in the middle has changed. */
+	async function rotten() {
+		const { plume, disk, ann, bob } = await conversation();
+		for (let n = 13; n <= 36; n++) {
+			ann.say(`secret ${n}!`, n);
+			await plume.settle();
+		}
+		await plume.archive.catchUp();
+		const [path = "", bytes = Buffer.alloc(0)] =
+			[...disk.files].find(
+				([path, bytes]) =>
+					path.startsWith("data/log/") && bytes.includes("secret 18!"),
+			) ?? [];
+		const at = bytes.indexOf('"hash":"', bytes.indexOf("secret 17!")) + 8;
+		const was = Buffer.from(bytes.subarray(at, at + 1));
+		const write = async (byte: Buffer) =>
+			(await disk.open(path)).write(byte, at);
+		await write(Buffer.from("!"));
+		const heal = () => write(was);
+		return { plume, disk, ann, bob, path, heal };
+	}
+
+	const secretsIn = (disk: FakeDisk, folder: string) =>
+		[...onDisk(disk, folder).matchAll(/secret \d+!/g)].map(([text]) => text);
+
+	test("is erased everywhere else, and they are told so and keep their name", async () => {
+		const { plume, disk, ann, bob, path } = await rotten();
+		const bad = secretsIn(disk, path);
+		expect(secretsIn(disk, "data/log").at(-1)).not.toBe(bad.at(-1));
+		ann.erase({ mine: true, id: "all" });
+		expect(await refusal(plume, ann)).toBe("allIsReadable");
+		expect(ann.last(types.refused)).toMatchObject({ id: "all" });
+		expect(ann.closed).toBeUndefined();
+		expect(secretsIn(disk, "data/log")).toEqual(bad);
+		const gone = bob.received.filter(({ kind }) => kind === "erased");
+		const left = bob.received.filter(({ text }) => bad.includes(`${text}`));
+		expect(gone).toHaveLength(2);
+		for (const offset of left.map((frame) => Number(frame.offset)))
+			for (const { from, through } of gone)
+				expect(Number(from) <= offset && offset <= Number(through)).toBe(false);
+		ann.say("still here", 37);
+		await plume.settle();
+		expect(bob.last(types.text)?.text).toBe("still here");
+	});
+
+	test("is said to be left to who asks again after they lost their connection, too", async () => {
+		const { plume, ann } = await rotten();
+		ann.erase({ mine: true, id: "all" });
+		const back = comeBack(plume, ann);
+		const ends = () => back.last(types.refused)?.code === "allIsReadable";
+		await plume.until(ends);
+		expect(back.last(types.refused)?.id).toBe("all");
+	});
+
+	test("is erased by asking again once it can be read", async () => {
+		const { plume, disk, ann, heal } = await rotten();
+		ann.erase({ mine: true, id: "all" });
+		expect(await refusal(plume, ann)).toBe("allIsReadable");
+		await heal();
+		ann.erase({ mine: true, id: "all" });
+		await plume.until(() => ann.closed !== undefined);
+		expect(ann.closed?.code).toBe(4002);
+		expect(ann.last(types.erase)).toMatchObject({ done: true, id: "all" });
+		expect(onDisk(disk)).not.toContain("secret ");
+		await verify(disk);
+	});
+});
+
 describe("very much of someone's", () => {
 	const LINES = 700;
 
@@ -665,6 +768,20 @@ describe("very much of someone's", () => {
 		await plume.until(() => tab.closed !== undefined);
 		expect(ann.received.at(-1)).toMatchObject({ done: true, id: "all" });
 		expect(tab.last(types.erase)).toBeUndefined();
+	});
+
+	test("is answered to who asks again after they lost their connection, too", async () => {
+		const { plume, ann, bob } = await talkative();
+		let back: Person | undefined;
+		onceBegun(bob, () => {
+			back = comeBack(plume, ann);
+		});
+		// A client need not ask for an answer.
+		ann.eraseAll();
+		await plume.until(() => back?.closed !== undefined);
+		expect(back?.last(types.refused)?.code).toBe("isNotErasing");
+		expect(back?.received.at(-1)).toMatchObject({ done: true, id: "all" });
+		expect(back?.closed?.code).toBe(4002);
 	});
 
 	test("is erased once, whatever is erased by hand meanwhile", async () => {

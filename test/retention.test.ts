@@ -1,6 +1,7 @@
 /** What is older than its room keeps it is deleted: from the disk, and from every page. */
 import { describe, expect, test } from "vitest";
 import { BOT_NAME, MessageType as types } from "../machines/message.ts";
+import { indexFiles } from "../src/history/index-files.ts";
 import { saidBy } from "../src/history/said.ts";
 import { openFileLog } from "../src/log/file-log.ts";
 import { readBatches, segmentsOf } from "../src/log/reader.ts";
@@ -8,6 +9,8 @@ import { Snapshots } from "../src/log/snapshots.ts";
 import { Verifier } from "../src/log/verifier.ts";
 import { FakeClock } from "./fakes/clock.ts";
 import { FakeDisk, seeded } from "./fakes/disk.ts";
+import { into } from "./moderating.ts";
+import { asks } from "./private-rooms.ts";
 import { type Person, TestServer } from "./test-server.ts";
 
 const HOUR = 3_600_000;
@@ -30,7 +33,8 @@ async function start(
 	const snapshots = new Snapshots({ ...storage, every: 20 });
 	const environment = { PLUME_LIMITS: "off", PLUME_RETENTION };
 	const again = { PLUME_RETENTION };
-	const options = { log, snapshots, clock, seed, environment, again };
+	const indexes = indexFiles(storage);
+	const options = { log, indexes, snapshots, clock, seed, environment, again };
 	return { plume: await TestServer.open(options), disk, clock, again };
 }
 
@@ -140,6 +144,21 @@ describe("with PLUME_RETENTION=30d", () => {
 		}
 	});
 
+	test("what has rotted goes as well", async () => {
+		const started = await conversation();
+		const { disk } = started;
+		const [path = "", bytes = Buffer.alloc(0)] =
+			[...disk.files].find(
+				([path, bytes]) =>
+					path.startsWith("data/log/") && bytes.includes("old 2"),
+			) ?? [];
+		const file = await disk.open(path);
+		await file.write(Buffer.from("odd"), bytes.indexOf("old 2"));
+		await pass(started, 10 * DAY + HOUR);
+		expect(logOf(disk)).not.toMatch(/old |odd 2/);
+		await verify(disk);
+	});
+
 	test("nobody takes it along", async () => {
 		const started = await conversation();
 		const { plume } = started;
@@ -195,6 +214,49 @@ describe("with PLUME_RETENTION=30d", () => {
 		}
 		expect(Math.min(outcomes.done, outcomes.not)).toBeGreaterThan(0);
 	});
+});
+
+test("a segment that can't be read keeps its own texts alone, until it can be read", async () => {
+	const started = await start("1d");
+	const { plume, disk } = started;
+	const ann = await plume.enter("ann", "plume.2");
+	for (let n = 1; n <= 30; n++) await say(started, ann, `old ${n}.`);
+	await plume.archive.catchUp();
+	const [path = "", bytes = Buffer.alloc(0)] =
+		[...disk.files].find(
+			([path, bytes]) =>
+				path.startsWith("data/log/") && bytes.includes("old 18."),
+		) ?? [];
+	const texts = (all: string) =>
+		[...all.matchAll(/old \d+\./g)].map(([text]) => text);
+	const bad = texts(bytes.toString());
+	const at = bytes.indexOf('"hash":"', bytes.indexOf("old 17.")) + 8;
+	const file = await disk.open(path);
+	const was = Buffer.from(bytes.subarray(at, at + 1));
+	await file.write(Buffer.from("!"), at);
+	expect(texts(logOf(disk))).not.toEqual(bad);
+	await pass(started, DAY + 2 * HOUR);
+	expect(texts(logOf(disk))).toEqual(bad);
+	await file.write(was, at);
+	await pass(started, 3 * HOUR);
+	expect(texts(logOf(disk))).toEqual([]);
+	await verify(disk);
+});
+
+test("a topic that was in use when its time came goes in the hour after it is replaced", async () => {
+	const started = await start("30d");
+	const { plume, disk } = started;
+	const ann = await into(plume, await plume.enter("ann", "plume.2"), "boats");
+	await asks(plume, ann, "topic", { room: "boats", text: "Sails" });
+	await say(started, ann, ...Array.from({ length: 20 }, (_, n) => `old ${n}`));
+	await pass(started, 40 * DAY);
+	expect(logOf(disk)).not.toContain("old ");
+	expect(logOf(disk)).toContain("Sails");
+	await asks(plume, ann, "topic", { room: "boats", text: "Oars" });
+	await pass(started, 3 * HOUR);
+	expect(logOf(disk)).not.toContain("Sails");
+	expect(logOf(disk)).toContain("Oars");
+	await verify(disk);
 });
 
 test("very much goes in slices, and people talk in between", async () => {

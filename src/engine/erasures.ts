@@ -12,14 +12,14 @@ import {
 } from "../../machines/events.ts";
 import { BOT_NAME, isPublic, LOBBY } from "../../machines/message.ts";
 import type { Found, FoundMessage, ItemPosition } from "../history/found.ts";
-import { saidBy, textsIn } from "../history/said.ts";
+import { saidBy } from "../history/said.ts";
 import { messageOf } from "../log/disk.ts";
 import { Deposed } from "../log/group-commit.ts";
 import type { Entry } from "../log/log.ts";
-import type { Command } from "./command.ts";
 import type { Actor } from "./commands/actor.ts";
 import type { View } from "./commands/decision.ts";
 import {
+	type Ask,
 	decideErasure,
 	decideErasures,
 	decideFarewell,
@@ -34,7 +34,6 @@ import { type Answer, MessageQueue } from "./message-queue.ts";
 import { overwrite } from "./overwrite.ts";
 import { isTooNew, type RunningParts, viewOf } from "./parts.ts";
 import type { Rule } from "./refusals.ts";
-import type { Responder } from "./responder.ts";
 
 /** How many messages are erased at once: until they are overwritten, nothing else is published. */
 const SLICE = 250;
@@ -45,7 +44,6 @@ const SLICE_WIPED_MS = 15_000;
 const MOST_WAITING = 256;
 
 type Asker = ErasureView["asker"];
-type No = (rule: Rule) => void;
 type Decide = (
 	found: FoundMessage | undefined,
 ) => Overwrite | { readonly refused: Rule | undefined };
@@ -55,7 +53,6 @@ const bot: Asker = { identity: BOT_NAME, name: BOT_NAME, room: LOBBY };
 
 export class Erasures {
 	readonly #parts: RunningParts;
-	readonly #responder: Responder;
 	readonly #queue = new MessageQueue();
 	/** The texts that each event is about to erase. */
 	readonly #found = new Map<Overwriting, readonly Found[]>();
@@ -63,15 +60,14 @@ export class Erasures {
 	readonly #seqs = new Set<number>();
 	/** Searches under way: they may find messages that are erased meanwhile. */
 	readonly #searches = new Set<object>();
-	/** People all of whose messages are being erased: they can say nothing meanwhile. */
-	readonly #silent = new Set<Identity>();
+	/** People all of whose messages are being erased, and who is to hear how that ends: they can say nothing meanwhile. */
+	readonly #silent = new Map<Identity, Ask[]>();
 	readonly #elsewhere: Elsewhere;
 	/** How often another node has come to decide. */
 	#term = 0;
 
-	constructor(parts: RunningParts, responder: Responder) {
+	constructor(parts: RunningParts) {
 		this.#parts = parts;
-		this.#responder = responder;
 		this.#elsewhere = new Elsewhere(parts);
 	}
 
@@ -135,24 +131,29 @@ export class Erasures {
 		this.#term++;
 	}
 
-	/** Erases all that someone ever said. Its answer comes before they are logged out. */
-	eraseAll(
-		connection: Connection,
-		{ identity, name, room, person }: Required<Asker>,
-		{ id }: Command<"eraseAll">,
-	): void {
+	/** Erases all that someone ever said. Its answer comes before they are logged out. They stay if some of it can't be read: they must be able to ask again. */
+	eraseAll({ identity, name, room, person }: Required<Asker>, ask: Ask): void {
 		// A room that is not public may be gone by then, and can't be opened again.
 		const where = isPublic(room) ? room : LOBBY;
 		const asker = { identity, name, room: where, person };
-		const no = this.#responder.answering(connection, "eraseDone", id);
-		this.#silent.add(identity);
-		this.#parts.pipeline.afterwards(() =>
-			this.#search(no, async () => {
+		const { archive, pipeline } = this.#parts;
+		const asks = [ask];
+		const tell: Answer = (broken) => {
+			for (const each of asks.splice(0)) each.answer(broken);
+		};
+		this.#silent.set(identity, asks);
+		pipeline.afterwards(() =>
+			this.#search(tell, async () => {
 				try {
-					if (this.#parts.pipeline.frozen) return no("diskHasSpace");
-					const all = saidBy(identity, this.#parts.archive);
-					const tell = id === undefined ? undefined : () => no(undefined);
-					await this.#eraseInSlices(asker, all, () => true, { tell });
+					if (pipeline.frozen) return tell("diskHasSpace");
+					const unread: unknown[] = [];
+					const all = saidBy(identity, archive, (error) => unread.push(error));
+					const isAllFound = () => unread.length === 0;
+					const end = { asks, tell, isAllFound };
+					await this.#eraseInSlices(asker, all, () => true, end);
+					if (isAllFound()) return;
+					this.#warn(unread[0], { segments: unread.length });
+					tell("allIsReadable");
 				} finally {
 					this.#silent.delete(identity);
 				}
@@ -160,30 +161,17 @@ export class Erasures {
 		);
 	}
 
-	/** Erases the texts of a segment that are older than a time, in the rooms that are meant: also by then, since the operator may change meanwhile how long a room keeps it. Resolves with the time of the first text that is not so old, if there is one; rejects if the segment can't be read. */
-	async eraseOld(
-		segment: number,
-		before: number,
-		isMeant: (room: RoomName) => boolean,
-	): Promise<number | undefined> {
-		let left: number | undefined;
-		const { archive } = this.#parts;
-		const isInUse = (found: Found) => this.#isInUse(found);
-		async function* old() {
-			for await (const found of textsIn(segment, archive)) {
-				if (found.time > before) left = found.time;
-				if (left !== undefined) return;
-				if (isMeant(found.room) && !isInUse(found)) yield found;
-			}
-		}
-		await this.#searching(() => this.#eraseInSlices(bot, old(), isMeant));
-		return left;
+	/** Also tells someone who asks again, as a page does that lost its connection. */
+	alsoTell(identity: Identity, ask: Ask): void {
+		this.#silent.get(identity)?.push(ask);
 	}
 
-	/** Whether it is the title or topic that a room has now: that is as old as the room may be. */
-	#isInUse({ isTitle, room, offset }: Found): boolean {
-		const now = this.#parts.states.committed.room(room)?.context;
-		return isTitle === true && [now?.titled, now?.topic].includes(offset);
+	/** Erases what is too old, in rooms that are meant by then. */
+	eraseOld(
+		all: AsyncIterable<Found>,
+		isMeant: (room: RoomName) => boolean,
+	): Promise<void> {
+		return this.#searching(() => this.#eraseInSlices(bot, all, isMeant));
 	}
 
 	/** Overwrites the texts that a committed event has erased; false if that is left to the next start. */
@@ -211,13 +199,17 @@ export class Erasures {
 	}
 
 	/** Runs a task that searches the archive and erases what it finds. */
-	#search(no: No, task: () => Promise<void>): void {
+	#search(no: Answer, task: () => Promise<void>): void {
 		this.#searching(task).catch((error: unknown) => {
 			if (error instanceof Deposed) return;
-			const fields = { error: messageOf(error) };
-			this.#parts.report.warn(fields, "what is to be erased could not be read");
+			this.#warn(error);
 			no("historyIsReadable");
 		});
+	}
+
+	#warn(error: unknown, fields = {}): void {
+		const all = { error: messageOf(error), ...fields };
+		this.#parts.report.warn(all, "what is to be erased could not be read");
 	}
 
 	async #searching(task: () => Promise<void>): Promise<void> {
@@ -239,7 +231,11 @@ export class Erasures {
 		asker: Asker,
 		all: AsyncIterable<Found>,
 		isMeant: (room: RoomName) => boolean,
-		end?: { readonly tell: (() => void) | undefined },
+		end?: {
+			readonly asks: readonly Ask[];
+			readonly tell: Answer;
+			readonly isAllFound: () => boolean;
+		},
 	): Promise<void> {
 		const { search, pipeline } = this.#parts;
 		const term = this.#term;
@@ -264,13 +260,17 @@ export class Erasures {
 			if (slice.length === SLICE) await inNextBatch();
 			slice.push(found);
 		}
-		const isApart = search || end?.tell || !end;
+		const isAwaited = () => end?.asks.some(({ id }) => id !== undefined);
+		const isApart = search || !end || isAwaited() || !end.isAllFound();
 		if (slice.length > 0 && isApart) await inNextBatch();
 		if (!end) return;
 		await search?.wiped();
-		end.tell?.();
-		// What is committed together with the end of a connection, another node hears only after that.
-		if (end.tell) await inNextBatch();
+		if (!end.isAllFound()) return;
+		while (isAwaited()) {
+			end.tell(undefined);
+			// What is committed together with the end of a connection, another node hears only after that.
+			await inNextBatch();
+		}
 		await inNextBatch(decideFarewell);
 	}
 

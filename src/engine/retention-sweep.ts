@@ -3,7 +3,9 @@
  * where the hour before ended, so it is read once in all; a start or a reload
  * begins anew.
  */
-import type { PlumeEvent } from "../../machines/events.ts";
+import type { PlumeEvent, RoomName } from "../../machines/events.ts";
+import type { Found } from "../history/found.ts";
+import { textsIn } from "../history/said.ts";
 import { messageOf } from "../log/disk.ts";
 import { Deposed } from "../log/group-commit.ts";
 import { hoursOf, type Retention } from "../retention.ts";
@@ -17,8 +19,12 @@ const HOUR_MS = 3_600_000;
 interface Swept {
 	/** The segment of the first text that is left. */
 	readonly segment: number;
-	/** No text is left that was said before. */
+	/** No text is left that was said before, but in `unread` and for `inUse`. */
 	readonly before: number;
+	/** Segments that could not be read to their end. Each hour tries them again. */
+	readonly unread: Set<number>;
+	/** Titles and topics that rooms had when their time came. */
+	readonly inUse: readonly Found[];
 }
 
 export class RetentionSweep {
@@ -64,13 +70,18 @@ export class RetentionSweep {
 		this.#isSweeping = true;
 		this.#sweep()
 			.catch((error: unknown) => {
-				if (error instanceof Deposed) return;
-				const fields = { error: messageOf(error) };
-				this.#parts.report.warn(fields, "what is too old could not be read");
+				// It may have ended between two segments: all is looked at again.
+				this.#swept.clear();
+				if (!(error instanceof Deposed)) this.#warn(error);
 			})
 			.finally(() => {
 				this.#isSweeping = false;
 			});
+	}
+
+	#warn(error: unknown): void {
+		const fields = { error: messageOf(error) };
+		this.#parts.report.warn(fields, "what is too old could not be read");
 	}
 
 	/** For an hour after rooms were told, an operator can take back what was a mistake. */
@@ -98,19 +109,73 @@ export class RetentionSweep {
 		const { archive, clock, policy } = this.#parts;
 		const now = clock.now();
 		const before = now - hours * HOUR_MS;
-		const swept = this.#swept.get(hours) ?? { segment: 0, before: 0 };
-		if (before < swept.before) return;
+		const none = {
+			segment: 0,
+			before: 0,
+			unread: new Set<number>(),
+			inUse: [],
+		};
+		const swept: Swept = this.#swept.get(hours) ?? none;
+		const { unread } = swept;
+		let { inUse } = swept;
+		const replaced = inUse.filter((one) => !this.#isInUse(one));
+		const again = new Set([...unread, ...replaced.map((one) => one.segment)]);
+		if (before < swept.before && again.size === 0) return;
+		await archive.catchUp();
 		for (const segment of await archive.log.segments.list()) {
-			if (segment < swept.segment) continue;
-			const left = await this.#erasures.eraseOld(
+			if (segment < swept.segment && !again.has(segment)) continue;
+			const used: Found[] = [];
+			const left = await this.#eraseOld(
 				segment,
 				before,
+				unread,
 				// A reload ends what it no longer wants.
 				(room) =>
 					policy.retention === retention && hoursOf(retention, room) === hours,
+				(found) => used.push(found),
 			);
-			this.#swept.set(hours, { segment, before: left ?? now });
+			inUse = [...inUse.filter((one) => one.segment !== segment), ...used];
+			this.#swept.set(hours, { segment, before: left ?? now, unread, inUse });
 			if (left !== undefined) return;
 		}
+	}
+
+	/** Erases the texts of a segment that are older than a time, in the rooms that are meant: also by then, since the operator may change meanwhile how long a room keeps it. Resolves with the time of the first text that is not so old, if there is one. */
+	async #eraseOld(
+		segment: number,
+		before: number,
+		unread: Set<number>,
+		isMeant: (room: RoomName) => boolean,
+		onInUse: (found: Found) => void,
+	): Promise<number | undefined> {
+		let left: number | undefined;
+		const { archive } = this.#parts;
+		const isInUse = (found: Found) => this.#isInUse(found);
+		unread.delete(segment);
+		const onUnread = (error: unknown) => {
+			unread.add(segment);
+			this.#warn(error);
+		};
+		async function* old() {
+			try {
+				for await (const found of textsIn(segment, archive)) {
+					if (found.time > before) left = found.time;
+					if (left !== undefined) return;
+					if (!isMeant(found.room)) continue;
+					if (isInUse(found)) onInUse(found);
+					else yield found;
+				}
+			} catch (error) {
+				onUnread(error);
+			}
+		}
+		await this.#erasures.eraseOld(old(), isMeant);
+		return left;
+	}
+
+	/** Whether it is the title or topic that a room has now: that is as old as the room may be. */
+	#isInUse({ isTitle, room, offset }: Found): boolean {
+		const now = this.#parts.states.committed.room(room)?.context;
+		return isTitle === true && [now?.titled, now?.topic].includes(offset);
 	}
 }

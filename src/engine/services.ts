@@ -29,7 +29,7 @@ export function makeServices(parts: RunningParts) {
 	const notes = new Notes({ ...parts, ownRooms, ownState });
 	const logins = new Logins({ ...parts, responder, attachments });
 	const requestLimits = new RequestLimits(parts);
-	const erasures = new Erasures(parts, responder);
+	const erasures = new Erasures(parts);
 	const retention = new RetentionSweep(parts, erasures);
 	const deadlines = new Deadlines(parts, () => {
 		pages.catchUp();

@@ -15,10 +15,13 @@ export interface SaidLine {
 	readonly seq: number;
 	readonly event: WithText;
 	readonly author: Person;
+	/** Empty if it is broken. */
 	readonly text: string;
 }
 
 interface Message extends SaidLine {
+	/** Its text has changed since it was written. It can be erased, but not read. */
+	readonly isBroken: boolean;
 	/** How many earlier messages under the same name in the same room have no text where they were said. */
 	readonly gaps: number;
 	readonly span: Span;
@@ -29,10 +32,11 @@ interface Message extends SaidLine {
 /** Notices are the bot's. */
 const bot: Person = { name: BOT_NAME, identity: BOT_NAME, isInside: true };
 
-/** Every message of a person, edit, reaction and title that they gave, from the first, also in rooms that no longer exist. */
+/** Every message of a person, edit, reaction and title that they gave, from the first, also in rooms that no longer exist. Rejects at what can't be read; with `onUnread`, as it is to be erased, it passes over the rest of that segment, and finds texts that have rotted as well. */
 export async function* saidBy(
 	identity: Identity,
 	archive: Archive,
+	onUnread?: (error: unknown) => void,
 ): AsyncGenerator<Found, void> {
 	const { indexes } = archive;
 	const newest = await archive.inTurn(() => indexes.newest());
@@ -46,23 +50,34 @@ export async function* saidBy(
 		if (names.has(person.name)) run++;
 		return false;
 	};
-	for (const segment of indexes.segments) {
+	async function* inSegment(segment: number) {
 		const people = await archive.inTurn(() => indexes.of(segment));
 		const all = [...(people?.people.values() ?? [])];
 		if (!all.some((person) => person.identity === identity)) {
 			all.forEach(isTheirs);
-			continue;
+			return;
 		}
 		for await (const message of messagesIn(segment, archive, gaps)) {
 			if (!isTheirs(message.author)) continue;
+			if (message.isBroken && !onUnread)
+				throw new Error(`the text of event ${message.seq} has rotted`);
 			names.add(message.author.name);
 			const found = foundAs(message, segment, archive, newest);
 			yield { ...found, run: `${run} ${found.run}` };
 		}
 	}
+	for (const segment of indexes.segments)
+		try {
+			yield* inSegment(segment);
+		} catch (error) {
+			if (!onUnread) throw error;
+			onUnread(error);
+			// No stretch may go over what could not be read.
+			run++;
+		}
 }
 
-/** Every text in a segment, from the first. */
+/** Every text in a segment, from the first, also those that have rotted. */
 export async function* textsIn(
 	segment: number,
 	archive: Archive,
@@ -140,7 +155,7 @@ async function* messagesIn(
 		segment,
 	);
 	for await (const { entries } of log.segments.scan(segment, index.end))
-		for (const { stored, span } of entries) {
+		for (const { stored, span, isBroken } of entries) {
 			index.addEntry(stored, span);
 			const { seq, event, erasable } = stored;
 			if (!isWithText(event)) continue;
@@ -148,12 +163,12 @@ async function* messagesIn(
 			if (!author) continue;
 			const key = `${event.room} ${author.name}`;
 			const before = gaps.get(key) ?? 0;
-			if (!erasable) gaps.set(key, before + 1);
+			if (!erasable && !isBroken) gaps.set(key, before + 1);
 			else
 				yield {
 					seq,
-					...{ event, author, ...erasable },
-					...{ gaps: before, span, index },
+					...{ event, author, text: "", ...erasable },
+					...{ isBroken, gaps: before, span, index },
 				};
 		}
 }

@@ -75,7 +75,14 @@ export interface Cursor {
 	readonly hash: string;
 }
 
+interface ScannedEntry {
+	readonly stored: Stored;
+	readonly span: Span;
+	/** Its text is there, but not as it was written: it has rotted, or is just being overwritten. */
+	readonly isBroken: boolean;
+}
+
 export interface ScanChunk {
-	readonly entries: readonly { readonly stored: Stored; readonly span: Span }[];
+	readonly entries: readonly ScannedEntry[];
 	readonly end: Cursor;
 }

@@ -55,14 +55,15 @@ export class SegmentFiles {
 		if (to !== undefined && at >= to) return;
 		const lines = new Lines();
 		for await (const slice of this.#slices(segment, at, to)) {
-			const entries: { stored: Stored; span: Span }[] = [];
+			const entries: ScanChunk["entries"][number][] = [];
 			for (const bytes of lines.cut(slice)) {
 				const span = { at, bytes: bytes.length + 1 };
 				const line = this.#open(segment, bytes, span, hash);
 				if (line.kind === "entry") {
 					if (line.stored.seq !== ++seq)
 						throw this.#rotten(segment, at, `event ${seq} is not there`);
-					entries.push({ stored: line.stored, span });
+					const isBroken = line.tail === "broken";
+					entries.push({ stored: line.stored, span, isBroken });
 				}
 				hash = line.hash;
 				at += span.bytes;

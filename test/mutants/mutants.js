@@ -279,7 +279,7 @@ const log = [
 	},
 	{
 		promise: "topic: the present one is kept however old it is",
-		file: "src/engine/erasures.ts",
+		file: "src/engine/retention-sweep.ts",
 		find: "[now?.titled, now?.topic].includes(offset)",
 		replace: "now?.titled === offset",
 		tests: ["test/topics.test.ts -t as old as anything"],
@@ -308,7 +308,7 @@ const log = [
 	},
 	{
 		promise: "retention: what is younger than its age stays",
-		file: "src/engine/erasures.ts",
+		file: "src/engine/retention-sweep.ts",
 		find: "if (found.time > before) left",
 		replace: "if (found.time > before + 25 * 86_400_000) left",
 		tests: ["test/retention.test.ts"],
@@ -323,8 +323,8 @@ const log = [
 	{
 		promise: "retention: the next hour goes on where this one ended",
 		file: "src/engine/retention-sweep.ts",
-		find: "{ segment, before: left ?? now }",
-		replace: "{ segment, before: now }",
+		find: "{ segment, before: left ?? now, unread, inUse }",
+		replace: "{ segment, before: now, unread, inUse }",
 		tests: ["test/retention.test.ts"],
 	},
 	{

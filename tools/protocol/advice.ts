@@ -60,6 +60,7 @@ export const refusalAdvice = {
 	tabsAreLeft: "giveUp",
 	placeIsKnown: "giveUp",
 	historyIsReadable: "giveUp",
+	allIsReadable: "laterIfTold",
 	searchIsReady: "later",
 	queryHasWords: "change",
 	queryIsShort: "change",

@@ -9,6 +9,7 @@ import type { Found } from "../../history/found.ts";
 import type { Entry } from "../../log/log.ts";
 import { evolve } from "../evolve.ts";
 import type { ClientSnapshot } from "../machines.ts";
+import type { Answer } from "../message-queue.ts";
 import type { Rule } from "../refusals.ts";
 import { type Actor, actorOf } from "./actor.ts";
 import { inside, mayEnter, NOTHING, refuse, type View } from "./decision.ts";
@@ -28,12 +29,22 @@ export const erase = inside<"erase">(
 );
 
 export const eraseAll = inside<"eraseAll">(
-	({ view, connection, asker, person }, command, { erasures }) => {
-		if (erasures.isSilent(view.client)) return refuse("isNotErasing");
-		erasures.eraseAll(connection, { ...asker, person }, command);
+	({ view, connection, asker, person }, { id }, { erasures, responder }) => {
+		const answer = responder.answering(connection, "eraseDone", id);
+		if (erasures.isSilent(view.client)) {
+			erasures.alsoTell(asker.identity, { id, answer });
+			return refuse("isNotErasing");
+		}
+		erasures.eraseAll({ ...asker, person }, { id, answer });
 		return NOTHING;
 	},
 );
+
+/** Somebody who asks for everything to be erased; without an id they are only told why it was not. */
+export interface Ask {
+	readonly id: string | undefined;
+	readonly answer: Answer;
+}
 
 export interface ErasureView extends View {
 	/** Who asks, as it was then. */
