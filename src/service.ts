@@ -98,7 +98,7 @@ export async function startEngine(
 	const known = knownNetworks({ secrets, clock, limits, file });
 	await known.load();
 	const people = new People({ secrets, clock, file: parts.own });
-	await people.load(state.server.context);
+	await people.load();
 	const { pushContact: contact, origins, base } = parts.config;
 	const push =
 		contact === undefined
@@ -143,6 +143,7 @@ export async function startEngine(
 		...{ engine, log, states, operator, policy: started.policy },
 	});
 	await othersAreReached(parts, joined, clock, meanwhile);
+	people.tidy(states.committed.server.context);
 	return { ...started, engine, inspector, operator };
 }
 
@@ -274,7 +275,7 @@ function transports(parts: TransportParts) {
 	answerRequests(http, {
 		...{ pages: parts.pages, base, limits, health, warnings },
 		exports: {
-			...{ clock: started.clock, refusals, isOwnHost, ownerOf },
+			...{ clock: started.clock, refusals, report, isOwnHost, ownerOf },
 			saidBy: (identity) => saidBy(identity, started.archive),
 		},
 		admin: {

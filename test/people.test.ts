@@ -7,8 +7,10 @@ import { Secrets } from "../src/engine/secrets.ts";
 import type { Cache } from "../src/log/cache.ts";
 import { memoryDisk } from "../src/log/memory-disk.ts";
 import { People } from "../src/people/people.ts";
+import { Nodes } from "./cluster/nodes.ts";
 import { World } from "./cluster/world.ts";
 import { FakeClock } from "./fakes/clock.ts";
+import { seeded } from "./fakes/disk.ts";
 import { memoryLog } from "./fakes/memory-log.ts";
 import { makesRoom } from "./private-rooms.ts";
 import { type Person, seededBytes, TestServer } from "./test-server.ts";
@@ -231,6 +233,18 @@ describe("beside the log", () => {
 		expect(heard(await comesBack(ann))).toMatchObject([{ kind: "all" }]);
 	});
 
+	test("it stays with a person who comes back to a name that was free again", async () => {
+		const environment = { PLUME_LIMIT_NAME_DAYS: "7" };
+		plume = await TestServer.open({ clock, own, environment });
+		ann = await plume.enter("ann", "plume.2");
+		await sends(ann, "level", { room: "lobby", level: "mentions" });
+		ann.hangUp();
+		await plume.passes(8 * 86_400_000);
+		const back = await plume.enter("ann", "plume.2");
+		const levels = [{ room: "lobby", level: "mentions" }];
+		expect(heard(back)).toMatchObject([{ kind: "all", levels }]);
+	});
+
 	test("a file that has rotted is left aside with a warning", async () => {
 		await sends(ann, "read", end(ann));
 		await pass(SAVE_MS);
@@ -251,7 +265,8 @@ describe("beside the log", () => {
 		const names = new Map([["p", { identity: "p", name: "p" }]]);
 		for (const open of ["s", "another"]) {
 			const after = new People(parts);
-			await after.load(Object({ names, sessions: new Set([open]) }));
+			await after.load();
+			after.tidy(Object({ names, sessions: new Set([open]) }));
 			expect(after.reachable.has("p")).toBe(open === "s");
 		}
 	});
@@ -264,10 +279,12 @@ describe("beside the log", () => {
 		before.apply({ person: "p", change: { kind: "subscribe", ...device } });
 		await before.save();
 		const after = new People(parts);
-		await after.load(Object({ names, sessions: new Set() }));
+		await after.load();
+		after.tidy(Object({ names, sessions: new Set() }));
 		await pass(SAVE_MS);
 		const later = new People(parts);
-		await later.load(Object({ names, sessions: new Set(["s"]) }));
+		await later.load();
+		later.tidy(Object({ names, sessions: new Set(["s"]) }));
 		expect(later.of("p").devices).toEqual([]);
 	});
 
@@ -321,6 +338,28 @@ describe("in a cluster", () => {
 		await world.startEdge("late");
 		expect(applied.mock.calls.length).toBe(many.length);
 		expect(Math.max(...unsent)).toBeLessThan(128 * 1024);
+	});
+
+	test("a node that fetches the whole log anew keeps what it has of somebody who was gone for a while", async () => {
+		const nodes = new Nodes(seeded(1), { own });
+		const one = await nodes.start();
+		await nodes.enter(one, "ann");
+		const released = one.server.operate("release", "ann");
+		await nodes.advance(1000);
+		await released;
+		const back = await nodes.enter(one, "ann");
+		const level = { kind: "level", room: "lobby", level: "mentions" };
+		back.raw(JSON.stringify({ type: types.own, ...level }));
+		await nodes.advance(SAVE_MS);
+		expect(await files()).toHaveLength(1);
+		await nodes.kill(one);
+		const other = await nodes.start();
+		const tab = other.server.connect("plume.2");
+		tab.open({ session: back.memory.session });
+		await nodes.until(() => tab.last(types.own) !== undefined);
+		const levels = [{ room: "lobby", level: "mentions" }];
+		expect(tab.last(types.own)).toMatchObject({ kind: "all", levels });
+		expect(await files()).toHaveLength(1);
 	});
 
 	test("a node that comes later knows it all", async () => {

@@ -68,6 +68,14 @@ async function pass(ms: number) {
 const handed = (count: number) =>
 	vi.waitFor(() => expect(service.handed.length).toBe(count), 30_000);
 
+/** What becomes of a note that no server has made. */
+function sentAlone() {
+	const secrets = new Secrets("a secret for tests", seededBytes("any"));
+	const parts = { secrets, contact: CONTACT, mayReachLoopback: true };
+	const device = { ...service.subscribe(), session: "" };
+	return new PushSender(parts).send(device, "{}");
+}
+
 /** What ann's browser is sent, up to a note that is sent now. */
 async function notes(): Promise<unknown[]> {
 	await sends(ann, "try");
@@ -358,28 +366,43 @@ describe("a push service", () => {
 		expect(service.handed[1]?.note).toMatchObject({ text: "@ann" });
 	});
 
-	test("that asks for time again and again is waited for with one timer", async () => {
+	test("that asks for time is sent no other note to that browser meanwhile", async () => {
+		service.answers.push([429, { "Retry-After": "30" }]);
+		await says(bob, "@ann 1");
+		await handed(1);
+		await says(bob, "@ann 2");
 		const { timersSet } = plume.clock;
-		for (let nth = 1; nth <= 12; nth++) {
-			service.answers.push([429, { "Retry-After": "3600" }]);
-			await says(bob, `@ann ${nth}`);
-			await handed(nth);
-			await pass(10_000);
-		}
+		for (let nth = 3; nth <= 5; nth++) await says(bob, `@ann ${nth}`);
 		// Other parts have some.
-		expect(plume.clock.timersSet).toBeLessThan(timersSet + 6);
+		expect(plume.clock.timersSet).toBeLessThan(timersSet + 3);
+		const other = await subscribes();
+		await says(bob, "@ann at another browser");
+		await handed(2);
+		expect(service.handed[1]?.endpoint).toBe(other.endpoint);
+		await pass(29_000);
+		expect(service.handed).toHaveLength(2);
+		await pass(1_000);
+		await handed(8);
+	});
+
+	test.each([
+		["Mon, 30 Nov 2026 18:02:00 GMT", 120],
+		["Mon, 30 Nov 2026 17:00:00 GMT", 60],
+		["in a while", 60],
+	])("that asks for time until %s gets %i s", async (until, seconds) => {
+		const date = "Mon, 30 Nov 2026 18:00:00 GMT";
+		service.answers.push([429, { Date: date, "Retry-After": until }]);
+		expect(await sentAlone()).toEqual({ retryMs: seconds * 1000 });
 	});
 
 	const upgrade = "Connection: Upgrade\r\nUpgrade: x\r\n\r\n";
 	test.each([`HTTP/1.1 101 Switching Protocols\r\n${upgrade}`, ""])(
 		"that answers %j holds up no other notes",
 		async (answer) => {
-			const secrets = new Secrets("a secret for tests", seededBytes("any"));
-			const parts = { secrets, contact: CONTACT, mayReachLoopback: true };
 			service.answers.push(answer);
-			const device = { ...service.subscribe(), session: "" };
-			const outcome = await new PushSender(parts).send(device, "{}");
-			expect(outcome).toEqual(answer ? "failed" : { retryMs: 60_000 });
+			expect(await sentAlone()).toEqual(
+				answer ? "failed" : { retryMs: 60_000 },
+			);
 		},
 	);
 
@@ -437,7 +460,10 @@ test("a person has few notes that wait", async () => {
 	await handed(1);
 	service.isSilent = false;
 	service.hangUp();
-	await handed(9);
+	await vi.waitFor(() => {
+		plume.clock.advance(60_000);
+		expect(service.handed.length).toBe(9);
+	}, 30_000);
 	expect(service.handed.at(-1)?.note).toMatchObject({ text: "@ann 11" });
 });
 

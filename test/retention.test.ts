@@ -9,6 +9,8 @@ import { Snapshots } from "../src/log/snapshots.ts";
 import { Verifier } from "../src/log/verifier.ts";
 import { FakeClock } from "./fakes/clock.ts";
 import { FakeDisk, seeded } from "./fakes/disk.ts";
+import { into } from "./moderating.ts";
+import { asks } from "./private-rooms.ts";
 import { type Person, TestServer } from "./test-server.ts";
 
 const HOUR = 3_600_000;
@@ -238,6 +240,22 @@ test("a segment that can't be read keeps its own texts alone, until it can be re
 	await file.write(was, at);
 	await pass(started, 3 * HOUR);
 	expect(texts(logOf(disk))).toEqual([]);
+	await verify(disk);
+});
+
+test("a topic that was in use when its time came goes in the hour after it is replaced", async () => {
+	const started = await start("30d");
+	const { plume, disk } = started;
+	const ann = await into(plume, await plume.enter("ann", "plume.2"), "boats");
+	await asks(plume, ann, "topic", { room: "boats", text: "Sails" });
+	await say(started, ann, ...Array.from({ length: 20 }, (_, n) => `old ${n}`));
+	await pass(started, 40 * DAY);
+	expect(logOf(disk)).not.toContain("old ");
+	expect(logOf(disk)).toContain("Sails");
+	await asks(plume, ann, "topic", { room: "boats", text: "Oars" });
+	await pass(started, 3 * HOUR);
+	expect(logOf(disk)).not.toContain("Sails");
+	expect(logOf(disk)).toContain("Oars");
 	await verify(disk);
 });
 

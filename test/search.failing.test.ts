@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { Archive } from "../src/history/archive.ts";
+import { textOf } from "../src/log/disk.ts";
+import { memoryDisk } from "../src/log/memory-disk.ts";
 import { SearchDatabase } from "../src/search/database.ts";
 import { wantedOf } from "../src/search/match.ts";
 import { parseQuery } from "../src/search/query.ts";
@@ -111,14 +113,16 @@ test("a search for too many words is refused by the rule of its beginning", asyn
 /** A server with somebody in it, and what it warns of. */
 async function openReporting() {
 	const clock = new FakeClock();
+	const disk = memoryDisk();
+	const log = memoryLog("seed", clock, disk);
 	const warnings: string[] = [];
 	const report = {
 		info() {},
 		warn: (_: object, words: string) => warnings.push(words),
 	};
-	const { plume, searchStore } = await openSearchable({ clock, report });
+	const { plume, searchStore } = await openSearchable({ clock, report, log });
 	const ann = await plume.enter("ann", "plume.2");
-	return { plume, searchStore, clock, warnings, ann };
+	return { plume, searchStore, clock, warnings, ann, disk };
 }
 
 test("an index on a full disk is not deleted, and reported once", async () => {
@@ -159,6 +163,21 @@ test("another failure behind the first is reported, too, and each once", async (
 		"search failed",
 		expect.stringContaining("the disk takes nothing"),
 	]);
+});
+
+test("a message that has rotted hides no other with its words, and is reported once", async () => {
+	const { plume, warnings, ann, disk } = await openReporting();
+	ann.say("green tea", 1);
+	ann.say("black tea", 2);
+	await plume.settle();
+	expect(await found(plume, ann, "tea")).toHaveLength(2);
+	const [name = ""] = await disk.list("log");
+	const file = await disk.open(`log/${name}`);
+	const log = await textOf(disk, `log/${name}`);
+	await file.write(Buffer.from("groin"), log.indexOf("green"));
+	for (let nth = 0; nth < 2; nth++)
+		expect(await found(plume, ann, "tea")).toEqual(["black tea"]);
+	expect(warnings).toEqual(["search failed"]);
 });
 
 /** Asks while the index fails so, until it is asked three times. */

@@ -1,8 +1,8 @@
 /**
- * Finds out which messages of a backup were erased later, as another copy of
- * its log shows. That copy may be damaged: each of its lines counts by itself.
+ * Finds out which messages of a backup were erased later, and which of its
+ * names were set free, as another copy of its log shows. That copy may be damaged: each of its lines counts by itself.
  */
-import { isOverwriting } from "../../machines/events.ts";
+import { isOverwriting, type NameKey } from "../../machines/events.ts";
 import { ConfigError } from "../config.ts";
 import type { Disk } from "../log/disk.ts";
 import { segmentsOf } from "../log/reader.ts";
@@ -15,6 +15,8 @@ export interface ErasedThere {
 	/** The last event that could be read, and how many lines could not. */
 	readonly upTo: number;
 	readonly unread: number;
+	/** Names that were set free after the backup, and that it has as somebody's. */
+	readonly freed: readonly string[];
 }
 
 /** Throws `ConfigError` if `newer` has another log than `backup`, which ends with `end`. */
@@ -22,10 +24,12 @@ export async function erasedThere(
 	disk: Disk,
 	newer: string,
 	backup: string,
-	end: Pick<Prefix, "id" | "seq" | "hash">,
+	end: Pick<Prefix, "id" | "seq" | "hash" | "state">,
 ): Promise<ErasedThere> {
 	/** The hash of each line that is erased there; undefined if only its erasure could be read. */
 	const found = new Map<number, string | undefined>();
+	const { names } = end.state.server.context;
+	const freed = new Set<NameKey>();
 	let [upTo, unread, goesOn] = [0, 0, false];
 	for await (const line of eachLine(await segmentsOf(disk, newer))) {
 		if (!line) unread++;
@@ -40,6 +44,12 @@ export async function erasedThere(
 			if (seq > end.seq && isOverwriting(event))
 				for (const each of event.seqs)
 					if (!found.has(each)) found.set(each, undefined);
+			if (!goesOn || seq <= end.seq) continue;
+			if (event.type === "name.released") freed.add(event.nameKey);
+			const isBack =
+				event.type === "login.succeeded" &&
+				names.get(event.nameKey)?.identity === event.identity;
+			if (isBack) freed.delete(event.nameKey);
 		}
 	}
 	if (upTo === 0)
@@ -52,5 +62,6 @@ export async function erasedThere(
 		if (hash === undefined ? goesOn : hash === line.hash)
 			seqs.add(line.stored.seq);
 	}
-	return { seqs, upTo, unread };
+	const again = [...freed].flatMap((key) => names.get(key)?.name ?? []);
+	return { seqs, upTo, unread, freed: again };
 }

@@ -144,7 +144,7 @@ async function bringBack(
 		keepSessions
 			? `Sessions that go on, also if they were logged out after the backup: ${sessions.length}. People who saw later events are told of a gap.`
 			: `Sessions that ended: ${sessions.length}. Everyone logs in again. A page that stays open says then that messages are missing; plume notice tells the others.`,
-		erasedInWords(newer, there, marked.erased.size),
+		...erasedInWords(newer, there, marked.erased.size),
 		secret,
 	];
 }
@@ -168,12 +168,16 @@ function erasedInWords(
 	newer: string | undefined,
 	there: ErasedThere | undefined,
 	count: number,
-): string {
+): string[] {
 	if (!there)
-		return "What was erased after the backup is here again: --erasures-from DATA erases it as in a newer copy of the log.";
-	const { upTo, unread } = there;
+		return [
+			"What was erased after the backup is here again: --erasures-from DATA erases it as in a newer copy of the log.",
+		];
+	const { upTo, unread, freed } = there;
 	const rest = unread > 0 ? ` ${unread} of its lines could not be read.` : "";
-	return `Erased again: ${count} messages, as in ${newer}, which ends with event ${upTo}.${rest}`;
+	const erased = `Erased again: ${count} messages, as in ${newer}, which ends with event ${upTo}.${rest}`;
+	const names = `Names that were free there, and are somebody's again: ${freed.join(", ")}. Who had deleted everything is also back in their rooms. plume release NAME frees a name.`;
+	return freed.length > 0 ? [erased, names] : [erased];
 }
 
 async function secretInWords(

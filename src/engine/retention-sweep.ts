@@ -19,10 +19,12 @@ const HOUR_MS = 3_600_000;
 interface Swept {
 	/** The segment of the first text that is left. */
 	readonly segment: number;
-	/** No text is left that was said before, but in `unread`. */
+	/** No text is left that was said before, but in `unread` and for `inUse`. */
 	readonly before: number;
 	/** Segments that could not be read to their end. Each hour tries them again. */
 	readonly unread: Set<number>;
+	/** Titles and topics that rooms had when their time came. */
+	readonly inUse: readonly Found[];
 }
 
 export class RetentionSweep {
@@ -107,13 +109,22 @@ export class RetentionSweep {
 		const { archive, clock, policy } = this.#parts;
 		const now = clock.now();
 		const before = now - hours * HOUR_MS;
-		const none = { segment: 0, before: 0, unread: new Set<number>() };
-		const swept = this.#swept.get(hours) ?? none;
+		const none = {
+			segment: 0,
+			before: 0,
+			unread: new Set<number>(),
+			inUse: [],
+		};
+		const swept: Swept = this.#swept.get(hours) ?? none;
 		const { unread } = swept;
-		if (before < swept.before && unread.size === 0) return;
+		let { inUse } = swept;
+		const replaced = inUse.filter((one) => !this.#isInUse(one));
+		const again = new Set([...unread, ...replaced.map((one) => one.segment)]);
+		if (before < swept.before && again.size === 0) return;
 		await archive.catchUp();
 		for (const segment of await archive.log.segments.list()) {
-			if (segment < swept.segment && !unread.has(segment)) continue;
+			if (segment < swept.segment && !again.has(segment)) continue;
+			const used: Found[] = [];
 			const left = await this.#eraseOld(
 				segment,
 				before,
@@ -121,8 +132,10 @@ export class RetentionSweep {
 				// A reload ends what it no longer wants.
 				(room) =>
 					policy.retention === retention && hoursOf(retention, room) === hours,
+				(found) => used.push(found),
 			);
-			this.#swept.set(hours, { segment, before: left ?? now, unread });
+			inUse = [...inUse.filter((one) => one.segment !== segment), ...used];
+			this.#swept.set(hours, { segment, before: left ?? now, unread, inUse });
 			if (left !== undefined) return;
 		}
 	}
@@ -133,6 +146,7 @@ export class RetentionSweep {
 		before: number,
 		unread: Set<number>,
 		isMeant: (room: RoomName) => boolean,
+		onInUse: (found: Found) => void,
 	): Promise<number | undefined> {
 		let left: number | undefined;
 		const { archive } = this.#parts;
@@ -147,7 +161,9 @@ export class RetentionSweep {
 				for await (const found of textsIn(segment, archive)) {
 					if (found.time > before) left = found.time;
 					if (left !== undefined) return;
-					if (isMeant(found.room) && !isInUse(found)) yield found;
+					if (!isMeant(found.room)) continue;
+					if (isInUse(found)) onInUse(found);
+					else yield found;
 				}
 			} catch (error) {
 				onUnread(error);

@@ -108,15 +108,34 @@ export class SegmentFiles {
 		return found;
 	}
 
-	/** The entries at spans in any segments, by their seqs. Rejects if a segment can't be read, unless its entries may be left out. */
-	async fetchAll(wanted: readonly EventSpan[], mayBeUnreadable = false) {
+	/** The entries at spans in any segments, by their seqs. Rejects if one can't be read; or leaves it out, if `onUnread` hears why. */
+	async fetchAll(
+		wanted: readonly EventSpan[],
+		onUnread?: (error: unknown) => void,
+	) {
 		const found = new Map<number, Stored>();
-		for (const { segment, spans } of bySegment(wanted)) {
-			const lines = this.fetch(segment, spans);
-			const entries = mayBeUnreadable ? lines.catch(() => []) : lines;
-			for (const stored of await entries) found.set(stored.seq, stored);
-		}
+		for (const { segment, spans } of bySegment(wanted))
+			for (const stored of await this.#fetchEach(segment, spans, onUnread))
+				found.set(stored.seq, stored);
 		return found;
+	}
+
+	async #fetchEach(
+		segment: number,
+		spans: readonly Span[],
+		onUnread?: (error: unknown) => void,
+	): Promise<Stored[]> {
+		try {
+			return await this.fetch(segment, spans);
+		} catch (error) {
+			if (!onUnread) throw error;
+			const readable: Stored[] = [];
+			if (spans.length === 1) onUnread(error);
+			else
+				for (const span of spans)
+					readable.push(...(await this.#fetchEach(segment, [span], onUnread)));
+			return readable;
+		}
 	}
 
 	/** The spans of committed entries. */

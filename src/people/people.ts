@@ -50,6 +50,8 @@ export class People {
 	readonly #reachable = new Set<Identity>();
 	/** Those who want to hear of every message, by room. */
 	readonly #wantAll = new Map<string, Set<Identity>>();
+	/** While the state may be of the past: who is gone there may have come back. */
+	#isBehind = false;
 	#saving = Promise.resolve();
 
 	constructor(parts: PeopleParts) {
@@ -91,21 +93,19 @@ export class People {
 		this.#changed.add(person);
 	}
 
-	/** Forgets a person, and removes their file at once. */
+	/** Forgets a person, and removes their file at once; not between `load` and `tidy`. */
 	forget(person: Identity): void {
+		if (this.#isBehind) return;
 		this.#set(person, NOTHING_OWN);
 		this.#all.delete(person);
 		void this.#inTurn([person]);
 	}
 
-	/**
-	 * Never rejects: a file that can't be read is left aside. Those of people
-	 * who are not known any more are removed. Browsers whose session is not
-	 * open any more are left out, and soon leave the file.
-	 */
-	async load({ names, sessions }: ServerContext): Promise<void> {
+	/** Never rejects: a file that can't be read is left aside. */
+	async load(): Promise<void> {
 		const { file } = this.#parts;
 		if (!file) return;
+		this.#isBehind = true;
 		const { disk, folder } = file;
 		const files = await attempt(file, () => namesIn(disk, folder));
 		for (const name of files ?? []) {
@@ -117,16 +117,27 @@ export class People {
 					stored instanceof Object && "person" in stored && stored.person;
 				if (!own || typeof person !== "string" || this.#fileOf(person) !== name)
 					throw new Error(`${name} in ${folder} is nobody's`);
-				const devices = own.devices.filter(({ session }) =>
-					sessions.has(session),
-				);
-				if (namesHeld(names, person).length === 0) {
-					await disk.remove(join(folder, name));
-					return;
-				}
-				this.#set(person, { ...own, devices });
-				if (devices.length < own.devices.length) this.#saveSoon(person);
+				this.#set(person, own);
 			});
+		}
+	}
+
+	/**
+	 * Call once the state is that of now. People who are not known any more are
+	 * forgotten. Browsers whose session is not open any more are left out, and
+	 * soon leave the file.
+	 */
+	tidy({ names, sessions }: ServerContext): void {
+		this.#isBehind = false;
+		for (const [person, own] of this.#all) {
+			const devices = own.devices.filter(({ session }) =>
+				sessions.has(session),
+			);
+			if (namesHeld(names, person).length === 0) this.forget(person);
+			else if (devices.length < own.devices.length) {
+				this.#set(person, { ...own, devices });
+				this.#saveSoon(person);
+			}
 		}
 	}
 

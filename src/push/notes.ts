@@ -49,6 +49,8 @@ export class Notes {
 	/** People whose note is underway: one at a time, so a slow service of theirs delays nobody else. */
 	readonly #underway = new Set<Identity>();
 	readonly #tried = new Set<Identity>();
+	/** Until when nothing is sent to a browser, because its service asked for time or could not be reached. */
+	readonly #resting = new Map<string, number>();
 	#cancelTimer = () => {};
 
 	constructor(parts: NotesParts) {
@@ -174,7 +176,8 @@ export class Notes {
 		const { people, clock } = this.#parts;
 		const notes = this.#waiting.get(person) ?? new Set<Note>();
 		for (const { endpoint } of people.of(person).devices) {
-			const note = { endpoint, isWanted, tries: 0, due: clock.now() };
+			const due = Math.max(clock.now(), this.#resting.get(endpoint) ?? 0);
+			const note = { endpoint, isWanted, tries: 0, due };
 			notes.add({ ...note, ...(said && { said }) });
 		}
 		for (const note of notes) if (notes.size > MOST_WAITING) notes.delete(note);
@@ -226,15 +229,23 @@ export class Notes {
 			return;
 		}
 		const outcome = await push.send(device, text);
-		if (typeof outcome === "object" && ++note.tries < MOST_TRIES) {
-			note.due = clock.now() + outcome.retryMs;
-			return;
+		if (typeof outcome === "object") {
+			this.#rest(endpoint, notes, clock.now() + outcome.retryMs);
+			if (++note.tries < MOST_TRIES) return;
 		}
 		notes.delete(note);
 		if (outcome === "gone")
 			ownState.change(person, { kind: "unsubscribe", endpoint });
 		else if (outcome !== "sent")
 			report.warn({ service: new URL(endpoint).host }, "a note was not taken");
+	}
+
+	/** Nothing more is sent to that browser before `due`. */
+	#rest(endpoint: string, notes: Iterable<Note>, due: number): void {
+		for (const [other, until] of this.#resting)
+			if (until <= this.#parts.clock.now()) this.#resting.delete(other);
+		this.#resting.set(endpoint, due);
+		for (const note of notes) if (note.endpoint === endpoint) note.due = due;
 	}
 
 	/** Undefined if the person has turned the browser off, or logged out there. */

@@ -139,7 +139,9 @@ function outcomeOf(response: http.IncomingMessage | undefined): Outcome {
 	if (statusCode >= 200 && statusCode < 300) return "sent";
 	if (statusCode === 404 || statusCode === 410) return "gone";
 	if (statusCode !== 429 && statusCode < 500) return "failed";
-	const asked = Number(headers["retry-after"]);
+	const { date = "", "retry-after": after = "" } = headers;
+	// It is a number of seconds, or a date by the clock of the service.
+	const asked = Number(after) || (Date.parse(after) - Date.parse(date)) / 1000;
 	const seconds = asked >= 1 ? asked : RETRY_SECONDS;
 	return { retryMs: Math.min(seconds, MOST_RETRY_SECONDS) * 1000 };
 }

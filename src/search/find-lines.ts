@@ -25,6 +25,7 @@ export async function findLines(
 	archive: Archive,
 	{ mayRead, limit, below, ...wanted }: Question,
 	find: SearchStore["find"],
+	onUnread: (error: unknown) => void,
 ): Promise<Omit<FoundLines, "isBehind"> | undefined> {
 	const items: (Said & { readonly seq: number })[] = [];
 	let older = below;
@@ -33,7 +34,7 @@ export async function findLines(
 		const hits = await find({ ...wanted, below: older, limit: most });
 		if (!hits) return undefined;
 		const readable = hits.filter(({ room }) => mayRead(room));
-		items.push(...(await readHits(archive, readable)));
+		items.push(...(await readHits(archive, readable, onUnread)));
 		const shown = items.slice(0, limit);
 		if (items.length > limit) return { items: shown, older: shown.at(-1)?.seq };
 		older = hits.length < most ? undefined : hits.at(-1)?.seq;

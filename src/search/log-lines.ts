@@ -46,13 +46,14 @@ export async function readRows(
 	return { rows, erased, end };
 }
 
-/** The lines that still have their text, as messages of the room as it is now; none of a room that was forgotten since. */
+/** The lines that still have their text, and can be read, as messages of the room as it is now; none of a room that was forgotten since. */
 export async function readHits(
 	archive: Archive,
 	hits: readonly Hit[],
+	onUnread: (error: unknown) => void,
 ): Promise<readonly (Said & { readonly seq: number })[]> {
 	const newest = await archive.inTurn(() => archive.indexes.newest());
-	const texts = await readTexts(archive, hits);
+	const texts = await readTexts(archive, hits, onUnread);
 	return hits.flatMap(({ seq, room, origin, offset, time, name }) => {
 		const text = texts.get(seq);
 		const part = newest?.rooms.get(room);
@@ -63,14 +64,14 @@ export async function readHits(
 	});
 }
 
-/** The texts that are there, of lines in any segments. If they `mayBeUnreadable`, a segment that cannot be read has none; otherwise that rejects. */
+/** The texts that are there and can be read, of lines in any segments. */
 export async function readTexts(
 	{ log }: Archive,
 	all: readonly EventSpan[],
-	mayBeUnreadable = false,
+	onUnread: (error: unknown) => void,
 ): Promise<ReadonlyMap<number, string>> {
 	const texts = new Map<number, string>();
-	const lines = await log.segments.fetchAll(all, mayBeUnreadable);
+	const lines = await log.segments.fetchAll(all, onUnread);
 	for (const [seq, { erasable }] of lines)
 		if (erasable) texts.set(seq, erasable.text);
 	return texts;

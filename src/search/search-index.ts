@@ -18,7 +18,7 @@ import type { EventSpan } from "../log/log.ts";
 import { ErasedTexts } from "./erased-texts.ts";
 import { type FoundLines, findLines, type Question } from "./find-lines.ts";
 import { readRows, readTexts } from "./log-lines.ts";
-import type { Batch, IndexedEnd, SearchStore } from "./store.ts";
+import type { Batch, IndexedEnd, SearchStore, Wanted } from "./store.ts";
 
 /** How long a message may wait until it is indexed, if nobody searches. */
 const INDEX_MS = 1000;
@@ -102,7 +102,7 @@ export class SearchIndex {
 			// None is held in memory for an index that is to be deleted.
 			this.#flaw
 				? new Map(spans.map(({ seq }) => [seq, undefined]))
-				: await readTexts(this.#parts.archive, spans, true),
+				: await readTexts(this.#parts.archive, spans, this.#fail),
 		);
 	}
 
@@ -127,7 +127,7 @@ export class SearchIndex {
 	}
 
 	#wipeSoon(): void {
-		this.#inTurn(async () => {}).catch((error) => this.#fail(error));
+		this.#inTurn(async () => {}).catch(this.#fail);
 	}
 
 	/** Ends what hangs, so that the next turn can delete the index. */
@@ -180,7 +180,7 @@ export class SearchIndex {
 	}
 
 	/** What is wrong with the index is no reason to stop: it is reported once, and tried again. */
-	#fail(thrown: unknown): void {
+	readonly #fail = (thrown: unknown): void => {
 		if (this.#isClosed) return;
 		const error = messageOf(thrown);
 		const words = IS_OF_DISK.test(error)
@@ -190,7 +190,7 @@ export class SearchIndex {
 		this.#failures.set(words, failures);
 		if (failures === 1) this.#parts.report.warn({ error }, words);
 		this.#runSoon(RETRY_MS * Math.min(failures, MOST_RETRY_SECONDS));
-	}
+	};
 
 	/** Asks the index. If it fails it is opened again, and made anew if that does not help. */
 	async #ask<Value>(
@@ -293,9 +293,8 @@ export class SearchIndex {
 	async #find(question: Question): Promise<FoundLines | undefined> {
 		const isBehind = !(await this.#catchUp());
 		const { archive, store } = this.#parts;
-		const found = await findLines(archive, question, (wanted) =>
-			this.#ask("find", store.find(wanted)),
-		);
+		const find = (wanted: Wanted) => this.#ask("find", store.find(wanted));
+		const found = await findLines(archive, question, find, this.#fail);
 		return found && { ...found, isBehind };
 	}
 

@@ -6,8 +6,10 @@ import { pipeline } from "node:stream/promises";
 import type { Request, Response } from "express";
 import type { Identity } from "../../machines/events.ts";
 import type { Clock } from "../clock.ts";
+import type { Reporter } from "../engine/parts.ts";
 import type { RefusalCounter } from "../engine/refusal-counter.ts";
 import type { Found } from "../history/found.ts";
+import { messageOf } from "../log/disk.ts";
 import { refusing } from "./error-page.ts";
 import { bearerOf, NOT_OURS } from "./hosts.ts";
 
@@ -18,17 +20,21 @@ export interface ExportParts {
 	readonly saidBy: (identity: Identity) => AsyncIterable<Found>;
 	readonly clock: Clock;
 	readonly refusals: RefusalCounter;
+	readonly report: Pick<Reporter, "warn">;
 	/** Whether a Host header may name this server. */
 	readonly isOwnHost: (host: string | undefined) => boolean;
 	/** The owner of a session, by its token; undefined if there is no such session. */
-	readonly ownerOf: (
-		token: string,
-	) => { readonly identity: Identity; readonly name: string } | undefined;
+	readonly ownerOf: (token: string) => Owner | undefined;
+}
+
+interface Owner {
+	readonly identity: Identity;
+	readonly name: string;
 }
 
 /** Handles the request. The session comes in a header, which no other site can make a browser send. */
 export function exporter(parts: ExportParts) {
-	const { saidBy, clock, refusals, ownerOf, isOwnHost } = parts;
+	const { clock, refusals, ownerOf, isOwnHost } = parts;
 	/** When each person who must wait may ask again; infinite while an export is running. */
 	const due = new Map<Identity, number>();
 	return async (request: Request, response: Response): Promise<void> => {
@@ -37,7 +43,7 @@ export function exporter(parts: ExportParts) {
 			return refuse(403, "hostIsOurs", NOT_OURS);
 		const owner = ownerOf(bearerOf(request.get("Authorization")) ?? "");
 		if (!owner) return refuse(401, "sessionIsOpen", "Please log in first.");
-		const { identity, name } = owner;
+		const { identity } = owner;
 		const dueAt = due.get(identity);
 		if (dueAt !== undefined) {
 			const waitMs = Math.min(dueAt - clock.now(), INTERVAL_MS);
@@ -51,7 +57,7 @@ export function exporter(parts: ExportParts) {
 		});
 		try {
 			// A failure breaks the connection, so that half an export does not look complete.
-			await pipeline(exported(saidBy(identity), name), response);
+			await pipeline(exported(parts, owner), response);
 		} finally {
 			due.set(identity, clock.now() + INTERVAL_MS);
 			clock.after(INTERVAL_MS, () => due.delete(identity));
@@ -60,12 +66,22 @@ export function exporter(parts: ExportParts) {
 }
 
 /** Yields as the reader drains. */
-async function* exported(messages: AsyncIterable<Found>, name: string) {
+async function* exported({ saidBy, report }: ExportParts, owner: Owner) {
+	const { identity, name } = owner;
 	yield `{"format":1,"name":${JSON.stringify(name)},"messages":[`;
 	let before = "\n";
-	for await (const found of messages) {
-		yield before + JSON.stringify(asExported(found));
-		before = ",\n";
+	try {
+		for await (const found of saidBy(identity)) {
+			yield before + JSON.stringify(asExported(found));
+			before = ",\n";
+		}
+	} catch (error) {
+		// A reader who hangs up is none of these.
+		report.warn(
+			{ error: messageOf(error) },
+			"an export could not be read to its end",
+		);
+		throw error;
 	}
 	yield "\n]}\n";
 }

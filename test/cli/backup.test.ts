@@ -255,6 +255,18 @@ describe("plume restore", () => {
 		expect((await verified("back", "--verify")).code).toBe(0);
 	});
 
+	test("names who has their name again though they had deleted everything", async () => {
+		const { testServer } = desk;
+		await testServer.enter("bob");
+		await backup();
+		await testServer.operate("release", "bob");
+		await testServer.enter("bob");
+		ann.eraseAll();
+		await testServer.until(() => ann.closed !== undefined);
+		const { lines } = await restore(["--erasures-from", "data"]);
+		expect(lines[4]).toMatch(/ are somebody's again: ann\. .*plume release/);
+	});
+
 	test("takes no message of another history for one that was erased", async () => {
 		await backup();
 		await restore(["--keep-sessions"]);

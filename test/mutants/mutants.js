@@ -323,8 +323,8 @@ const log = [
 	{
 		promise: "retention: the next hour goes on where this one ended",
 		file: "src/engine/retention-sweep.ts",
-		find: "{ segment, before: left ?? now, unread }",
-		replace: "{ segment, before: now, unread }",
+		find: "{ segment, before: left ?? now, unread, inUse }",
+		replace: "{ segment, before: now, unread, inUse }",
 		tests: ["test/retention.test.ts"],
 	},
 	{

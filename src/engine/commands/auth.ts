@@ -104,9 +104,13 @@ function decideEntry(
 		const event = { type: "login.expired", time, client, why } as const;
 		return { ...refuse(taken), entries: [{ event }] };
 	}
-	const released: Entry[] = isStale(view, nameKey)
-		? [{ event: { type: "name.released", time, nameKey } }]
-		: [];
+	// With their last name a person's own state goes: it stays if they come back.
+	const isTheirs =
+		view.state.server.context.names.get(nameKey)?.identity === identity;
+	const released: Entry[] =
+		isStale(view, nameKey) && !isTheirs
+			? [{ event: { type: "name.released", time, nameKey } }]
+			: [];
 	const after = [{ event: succeeded }, ...entered.entries];
 	return { entries: [...entries, ...released, ...after] };
 }
