@@ -2,8 +2,8 @@
 
 import { isPublic, LOBBY } from "../machines/message.ts";
 import type { ServerFrame } from "../machines/protocol.ts";
-import { showBriefly } from "./brief-notice.ts";
-import { button, find, icon, make, say } from "./element.ts";
+import { find, icon, make, say } from "./element.ts";
+import { invitationItem } from "./invitation-item.ts";
 import {
 	joinedRoom,
 	joinedRooms,
@@ -13,9 +13,7 @@ import {
 	saveRead,
 	unread,
 } from "./joined-rooms.ts";
-import { lastAct } from "./last-act.ts";
 import { later } from "./lazy.ts";
-import type { OwnRoom } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { struckBell } from "./room-level.ts";
 import { roomMenu } from "./room-menu.ts";
@@ -103,8 +101,21 @@ export class RoomList {
 		if (isMention && !isMuted) this.#mentions.add(room);
 		this.render();
 		const isDue = Date.now() >= this.#seekFrom;
-		if (isDue && !isMention && !find("#elsewhere").hidden) void this.#seek();
+		if (isDue && !isMention && this.#mayBeMeant()) void this.#seek();
 		return isMention && !isMuted;
+	}
+
+	/** Whether a mention may be among what is new elsewhere. */
+	#mayBeMeant(): boolean {
+		return joinedRooms().some(
+			(room) =>
+				this.#page.own.level(room.name) !== "nothing" && this.#news(room) > 0,
+		);
+	}
+
+	/** What mentioned the reader while there was no connection was told to no page. */
+	missed(): void {
+		if (this.#seekFrom === Infinity) this.#seekFrom = 0;
 	}
 
 	/** Looks for what mentioned the reader in other rooms before the page was there. */
@@ -175,7 +186,7 @@ export class RoomList {
 			...group(t("rooms.direct"), owned("direct")),
 			...group(
 				t("rooms.invited"),
-				invited.map((one) => this.#invitation(one)),
+				invited.map((one) => invitationItem(this.#page, one)),
 			),
 		);
 		const links = [...this.#list.querySelectorAll("a")];
@@ -194,16 +205,20 @@ export class RoomList {
 		void this.#page.go(room);
 	}
 
-	#unread({ name, epoch, said }: ReadRoom): number {
+	/** Messages after the reader's place, whether they want to hear of them or not. */
+	#news({ name, epoch, said }: ReadRoom): number {
 		const head = this.#heads.get(name);
 		if (!head?.epoch || !epoch || name === this.#page.room) return 0;
-		const level = this.#page.own.level(name);
-		if (level === "nothing") return 0;
 		// After a restore only what the old log had can have been read.
 		const most = head.epoch === epoch ? head.said : (head.restored ?? 0);
-		const unread = head.said - Math.min(said, most);
-		const isMeant = level !== "mentions" || this.#mentions.has(name);
-		return isMeant ? unread : 0;
+		return head.said - Math.min(said, most);
+	}
+
+	#unread(room: ReadRoom): number {
+		const level = this.#page.own.level(room.name);
+		if (level === "nothing") return 0;
+		const isMeant = level !== "mentions" || this.#mentions.has(room.name);
+		return isMeant ? this.#news(room) : 0;
 	}
 
 	/** Lines that wait until the person is in that room again. */
@@ -256,29 +271,6 @@ export class RoomList {
 				"badge unsent",
 			),
 		];
-	}
-
-	/** A room that someone else has invited the reader to. */
-	#invitation({ room, names, invitation = "" }: OwnRoom): HTMLElement {
-		const title = this.#page.titleOf(room);
-		const choice = (words: string, kind: "join" | "revoke") => {
-			const onclick = async () => {
-				if (kind === "join") find("#side").hidePopover();
-				const isLast = lastAct();
-				showBriefly(await this.#page.ask({ kind, invitation }, isLast));
-			};
-			const ariaLabel = `${words} ${title}`;
-			return button({ className: "link", ariaLabel }, onclick, words);
-		};
-		const by = make("span", "hint", t("rooms.by", { names: names.join() }));
-		return make(
-			"li",
-			"invited",
-			make("bdi", "own", title),
-			by,
-			choice(t("join"), "join"),
-			choice(t("decline"), "revoke"),
-		);
 	}
 
 	/** A room for all is left by taking it off the list. */

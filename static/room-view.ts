@@ -116,8 +116,10 @@ export class RoomView {
 		this.rooms.enter();
 		const read = joinedRoom(this.#page.room);
 		const isKnown = read?.epoch === welcome.epoch;
-		if (this.#timeline.latest) this.#timeline.caughtUp();
-		else {
+		if (this.#timeline.latest) {
+			this.#timeline.caughtUp();
+			this.rooms.missed();
+		} else {
 			this.#timeline.markAfter(isKnown ? read.offset : 0);
 			// A person who logs in anew tells the server of no place they have seen, and is told of no gap.
 			if (isOther) this.#addLocal(t("log.gap"));

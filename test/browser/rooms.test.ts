@@ -236,6 +236,34 @@ test("a mention is marked after a reload, and where the page was closed as it ca
 	await mill.waitFor();
 });
 
+test("a mention that came while the connection was dead is marked", async () => {
+	const ann = await enter("ann", {}, "dam");
+	const bob = await enter("bob", {}, "weir");
+	const dan = await enter("dan", {}, "dam");
+	await ann.goesTo("weir");
+	await ann.goesTo("lock");
+	await dan.goesTo("lock");
+	const isListed = ({ page }: Person, name: RegExp) =>
+		page.getByRole("link", { name }).waitFor();
+	await bob.says("@ann, look");
+	await isListed(ann, /weir.*mentioned/);
+	const setSilent = await ann.routesThroughTunnel();
+	await ann.page.clock.install();
+	await ann.page.reload();
+	// What came before was looked for.
+	await isListed(ann, /weir.*mentioned/);
+	setSilent(true);
+	await bob.goesTo("dam");
+	await bob.says("@ann, the water rises");
+	await isListed(dan, /dam 1 new/);
+	await ann.retries();
+	await ann.page.clock.runFor(10_000);
+	await ann.seesStatus("Offline");
+	setSilent(false);
+	await ann.retries();
+	await isListed(ann, /dam.*mentioned/);
+});
+
 test("a mention stays marked until it is read, though its room was looked at", async () => {
 	const ann = await enter("ann", {}, "cellar");
 	const bob = await enter("bob", {}, "cellar");
