@@ -36,6 +36,9 @@ const MUTED = t("rooms.muted");
 /** A drawing, where something was written and not sent. */
 const PENCIL = "M4 16l1-4 8-8 3 3-8 8zM11 6l3 3";
 
+/** What a link or a button of the list is known by once it is drawn anew. */
+const nameOf = (one: HTMLElement) => one.getAttribute("href") ?? one.ariaLabel;
+
 const upTo99 = (count: number) =>
 	count > 99 ? `${number(99)}+` : number(count);
 
@@ -179,7 +182,7 @@ export class RoomList {
 			return [...joined, ...others].map((room) => this.#item(room));
 		};
 		const invited = ownRooms.filter((one) => one.invitation);
-		const focused = this.#list.querySelector<HTMLAnchorElement>("a:focus");
+		const focused = this.#list.querySelector<HTMLElement>(":focus");
 		this.#list.replaceChildren(
 			...open.map((room) => this.#item(room)),
 			...group(t("rooms.private"), owned("private")),
@@ -189,8 +192,7 @@ export class RoomList {
 				invited.map((one) => invitationItem(this.#page, one)),
 			),
 		);
-		const links = [...this.#list.querySelectorAll("a")];
-		links.find(({ href }) => href === focused?.href)?.focus();
+		if (focused) this.#focus(nameOf(focused));
 		if (!this.#order.isUsed()) this.#showCurrent();
 		badge.hidden = count === 0;
 		const others = rooms.filter(({ name }) => name !== this.#page.room);
@@ -198,6 +200,11 @@ export class RoomList {
 		badge.classList.toggle("mentioned", isMentioned);
 		say(badge, upTo99(count));
 		find("#unsent").hidden = !rooms.some((room) => this.#unsent(room) > 0);
+	}
+
+	#focus(name: string | null): void {
+		const all = this.#list.querySelectorAll<HTMLElement>("a, button");
+		[...all].find((one) => nameOf(one) === name)?.focus();
 	}
 
 	#go(room: string): void {

@@ -160,3 +160,22 @@ test("a question mark lists the keys, but not in a line that is written", async 
 	await keyboard.press("Escape");
 	await list.waitFor({ state: "detached" });
 });
+
+test("the focus is not lost with a person who leaves", async () => {
+	const ann = await enter("aida");
+	const bob = await enter("bruno");
+	const cleo = await enter("carla");
+	const people = await ann.opensPeople();
+	const bruno = people.getByRole("button", { name: "bruno" });
+	await bruno.click();
+	await ann.page.getByRole("dialog").waitFor();
+	await ann.page.keyboard.press("Escape");
+	await ann.page.locator("#text:focus").waitFor();
+	await ann.opensPeople();
+	await bruno.focus();
+	await bob.logsOut("Log out");
+	await bruno.waitFor({ state: "detached" });
+	await people.locator("button:focus", { hasText: "carla" }).waitFor();
+	await cleo.logsOut("Log out");
+	await ann.page.locator("#text:focus").waitFor();
+});
