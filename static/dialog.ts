@@ -20,9 +20,13 @@ export function makeDialog(title: string, ...content: readonly HTMLElement[]) {
 		if (below) below.focus();
 		else focusField();
 	};
-	// A click on the backdrop has the dialog itself as its target.
+	// A press on the backdrop has the dialog itself as its target. A click has it, too, where a selection in a field ends beside the dialog.
+	let isBeside = false;
+	dialog.addEventListener("pointerdown", ({ target }) => {
+		isBeside = target === dialog;
+	});
 	dialog.addEventListener("click", ({ target }) => {
-		if (target === dialog) dialog.close();
+		if (isBeside && target === dialog) dialog.close();
 	});
 	return dialog;
 }
