@@ -24,6 +24,27 @@ test("Ctrl+K goes to a room by some letters of its name, or to a new one", async
 	await ann.page.getByRole("dialog").waitFor({ state: "detached" });
 });
 
+test("keys by which letters are chosen lead to no room", async () => {
+	const ann = await enter("aki", {}, "りょこう");
+	await ann.goesTo("gardens");
+	await ann.page.keyboard.press("Control+k");
+	const dialog = ann.page.getByRole("dialog", { name: "Go to" });
+	const field = dialog.getByRole("textbox");
+	await field.fill("りょ");
+	await dialog.getByRole("button", { name: "りょこう" }).waitFor();
+	await field.evaluate((one) => {
+		for (const key of ["ArrowDown", "Enter"]) {
+			const composing = { keyCode: 229, isComposing: true };
+			const all = { key, ...composing, bubbles: true, cancelable: true };
+			one.dispatchEvent(new KeyboardEvent("keydown", all));
+		}
+	});
+	await dialog.locator("input:focus").waitFor();
+	expect(new URL(ann.page.url()).pathname).toBe("/r/gardens");
+	await field.press("Enter");
+	await ann.isIn("りょこう");
+});
+
 test("several names that are typed to go to open a talk of them all", async () => {
 	const ann = await enter("ann2", {}, "hall");
 	await enter("ben2", {}, "hall");
