@@ -68,6 +68,11 @@ export function peoplePanel(page: Page) {
 
 	function render(): void {
 		timer = undefined;
+		// A press on what is drawn anew before its release leads nowhere.
+		if (list.querySelector(":active")) {
+			renderSoon();
+			return;
+		}
 		const all = people(members());
 		const focused = list.querySelector<HTMLElement>(":focus")?.title;
 		list.replaceChildren(...all.map((person) => itemOf(page, person)));

@@ -31,6 +31,9 @@ const MOST_OWN = 100;
 /** A search that failed is not asked again for so long. */
 const SEEK_AGAIN_MS = 60_000;
 
+/** A list in which something is pressed is drawn so much later. */
+const PRESSED_MS = 100;
+
 const MUTED = t("rooms.muted");
 
 /** A drawing, where something was written and not sent. */
@@ -51,6 +54,7 @@ export class RoomList {
 	readonly #mentions = new Set<string>();
 	/** When mentions may be looked for: not again while that goes on, or once it is done. */
 	#seekFrom = 0;
+	#timer: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(page: Page) {
 		this.#page = page;
@@ -161,6 +165,12 @@ export class RoomList {
 	}
 
 	render(): void {
+		// A press on what is drawn anew before its release leads nowhere.
+		clearTimeout(this.#timer);
+		if (this.#list.querySelector(":active")) {
+			this.#timer = setTimeout(() => this.render(), PRESSED_MS);
+			return;
+		}
 		const rooms = this.#order.of(joinedRooms());
 		const badge = find("#elsewhere");
 		const count = rooms.reduce((sum, room) => sum + this.#unread(room), 0);

@@ -191,6 +191,28 @@ test("reading goes on where it ended, in a room that counted what was said meanw
 	await ann.page.getByRole("link", { name: /harbour$/ }).waitFor();
 });
 
+test("a room that is pressed is entered, whoever speaks elsewhere meanwhile", async () => {
+	const ann = await enter("ann", {}, "moor");
+	const bob = await enter("bob", {}, "moor");
+	const dan = await enter("dan", {}, "moor");
+	await ann.goesTo("dock");
+	await dan.goesTo("dock");
+	const answers = await ann.holdsAnswers();
+	await ann.page.reload();
+	await ann.isOpen();
+	const moor = (person: Person) =>
+		person.page.getByRole("link", { name: "moor 1 new" }).waitFor();
+	await ann.page.getByRole("link", { name: "lobby" }).hover();
+	await ann.page.mouse.down();
+	answers.hold();
+	await bob.says("for anyone");
+	await moor(dan);
+	answers.arrive();
+	await ann.page.mouse.up();
+	await ann.isIn("lobby");
+	await moor(ann);
+});
+
 test("a mention in another room shows at once: in the list, in the title, as a notification", async () => {
 	const permissions = ["notifications"];
 	const ann = await enter("ann", { permissions }, "terrace");
