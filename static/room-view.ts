@@ -227,7 +227,7 @@ export class RoomView {
 		// A reader who was led to another message has not read the end.
 		this.#history.caughtUp(hasOlder);
 		if (!document.hidden) this.#returned();
-		if (this.#read) saveRead(this.#read);
+		if (this.#read) this.#page.own.store(this.#read);
 	}
 
 	#onVisibility(): void {
@@ -294,7 +294,7 @@ export class RoomView {
 	#saveRead(): void {
 		this.#page.own.flush();
 		if (!this.#read) return;
-		saveRead(this.#read);
+		this.#page.own.store(this.#read);
 		this.#timeline.markAfter(this.#read.offset);
 	}
 }
