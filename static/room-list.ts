@@ -2,6 +2,7 @@
 
 import { isPublic, LOBBY } from "../machines/message.ts";
 import type { ServerFrame } from "../machines/protocol.ts";
+import { showBriefly } from "./brief-notice.ts";
 import { find, icon, make, say } from "./element.ts";
 import { invitationItem } from "./invitation-item.ts";
 import {
@@ -33,8 +34,6 @@ const SEEK_AGAIN_MS = 60_000;
 
 /** A list in which something is pressed is drawn so much later. */
 const PRESSED_MS = 100;
-
-const MUTED = t("rooms.muted");
 
 /** A drawing, where something was written and not sent. */
 const PENCIL = "M4 16l1-4 8-8 3 3-8 8zM11 6l3 3";
@@ -245,13 +244,12 @@ export class RoomList {
 
 	#item(room: ReadRoom): HTMLElement {
 		const { name } = room;
-		const isCurrent = name === this.#page.room;
 		const link = make(
 			"a",
 			{ href: pathOf(name) },
 			make("bdi", isPublic(name) ? "" : "own", this.#page.titleOf(name)),
 		);
-		if (isCurrent) link.ariaCurrent = "page";
+		if (name === this.#page.room) link.ariaCurrent = "page";
 		link.append(...this.#muted(name), ...this.#badges(room));
 		link.classList.toggle("unread", this.#unread(room) > 0);
 		link.onclick = (event) => {
@@ -264,7 +262,7 @@ export class RoomList {
 
 	#muted(name: string): readonly Node[] {
 		if (this.#page.own.level(name) !== "nothing") return [];
-		return [struckBell(), make("span", "visually-hidden", MUTED)];
+		return [struckBell(), make("span", "visually-hidden", t("rooms.muted"))];
 	}
 
 	/** What is new in a room, and what the reader has not sent there. */
@@ -290,9 +288,12 @@ export class RoomList {
 		];
 	}
 
-	/** A room for all is left by taking it off the list. */
+	/** A room for all is left by taking it off the list, which is to show that lines wait for it. */
 	#leave(): void {
-		leaveRoom(this.#page.room);
+		const { room } = this.#page;
+		const count = storedLines(room).length;
+		if (count === 0) leaveRoom(room);
+		else showBriefly(t("rooms.unsent", { count }));
 		this.#go(LOBBY);
 	}
 }

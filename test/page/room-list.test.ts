@@ -8,7 +8,10 @@ const element = Object({
 	...{ querySelector: () => null, querySelectorAll: () => [] },
 	...{ append: () => {}, replaceChildren: () => {} },
 	classList: { toggle: () => {} },
+	hidePopover: () => {},
 });
+/** The lines that wait for a room. */
+let unsent: object[] = [];
 /** How often mentions were looked for. */
 let searches = 0;
 const unreadMentions = async (): Promise<string[] | undefined> => {
@@ -19,7 +22,13 @@ const unreadMentions = async (): Promise<string[] | undefined> => {
 let found: string[] | undefined;
 vi.mock("../../static/brief-notice.ts", () => ({ showBriefly: () => {} }));
 vi.mock("../../static/room-level.ts", () => ({ struckBell: () => {} }));
-vi.mock("../../static/room-menu.ts", () => ({ roomMenu: () => {} }));
+/** What the menu of the room on the screen does. */
+let leave = () => {};
+vi.mock("../../static/room-menu.ts", () => ({
+	roomMenu: (_: object, then: () => void) => {
+		leave = then;
+	},
+}));
 vi.mock("../../static/room-order.ts", () => ({
 	roomOrder: () => ({ of: (rooms: object) => rooms, isUsed: () => true }),
 }));
@@ -30,10 +39,14 @@ vi.mock("../../static/element.ts", () => ({
 vi.mock("../../static/joined-rooms.ts", () => ({
 	joinedRooms: () => joined,
 	joinedRoom: (name: string) => joined.find((room) => room.name === name),
+	leaveRoom(name: string) {
+		const at = joined.findIndex((room) => room.name === name);
+		joined.splice(at, 1);
+	},
 	unread: () => {},
 }));
 vi.mock("../../static/storage.ts", () => ({
-	...{ storedDraft: () => "", storedLines: () => [] },
+	...{ storedDraft: () => "", storedLines: () => unsent },
 }));
 vi.mock("../../static/lazy.ts", () => ({
 	later: async () => ({ unreadMentions }),
@@ -126,4 +139,18 @@ test("a mention that came without a connection is looked for", async () => {
 	list.update(Object({ room: "reef", epoch: "e", said: 4 }));
 	await vi.advanceTimersByTimeAsync(0);
 	expect(searches).toBe(2);
+});
+
+test("a room for which lines wait stays in the list", async () => {
+	vi.stubGlobal("window", {});
+	const { RoomList } = await import("../../static/room-list.ts");
+	joined.splice(0, joined.length, { name: "reef" }, { name: "cove" });
+	const page = { room: "reef", go: () => {} };
+	new RoomList(Object(page));
+	unsent = [{}];
+	leave();
+	expect(joined).toEqual([{ name: "reef" }, { name: "cove" }]);
+	unsent = [];
+	leave();
+	expect(joined).toEqual([{ name: "cove" }]);
 });
