@@ -134,7 +134,7 @@ export class Chat {
 					showBriefly(event.words);
 				return;
 			case "aside":
-				if (this.#page.isAsking) this.view.answered(event.text);
+				this.view.answered(event, this.#page.isAsking);
 				this.#page.isAsking = false;
 				break;
 			case "said":

@@ -10,12 +10,34 @@ export function makeDialog(title: string, ...content: readonly HTMLElement[]) {
 	const head = make("header", "", make("h2", "", title), close);
 	const card = make("div", "card", head, ...content);
 	const dialog = make("dialog", { ariaLabel: title }, card);
-	dialog.onclose = () => dialog.remove();
-	// A click on the backdrop has the dialog itself as its target.
+	dialog.onclose = () => {
+		dialog.remove();
+		// The browser gives it back only to what is still there.
+		if (document.activeElement !== document.body) return;
+		const below = document.querySelector<HTMLElement>(
+			"dialog[open]:last-of-type button",
+		);
+		if (below) below.focus();
+		else focusField();
+	};
+	// A press on the backdrop has the dialog itself as its target. A click has it, too, where a selection in a field ends beside the dialog.
+	let isBeside = false;
+	dialog.addEventListener("pointerdown", ({ target }) => {
+		isBeside = target === dialog;
+	});
 	dialog.addEventListener("click", ({ target }) => {
-		if (target === dialog) dialog.close();
+		if (isBeside && target === dialog) dialog.close();
 	});
 	return dialog;
+}
+
+/** Draws something of a dialog anew. If the focus was on what is gone by then, it stays in the dialog. */
+export function keepFocus(dialog: HTMLDialogElement, draw: () => void): void {
+	const { activeElement } = document;
+	const isInside = dialog.contains(activeElement);
+	draw();
+	const isThere = activeElement?.isConnected && activeElement.checkVisibility();
+	if (isInside && !isThere) dialog.querySelector("button")?.focus();
 }
 
 export function openDialog(dialog: HTMLDialogElement): void {

@@ -35,6 +35,8 @@ export const isAboutOwn = (event: ChatEvent): event is AboutOwn =>
 interface NotDone {
 	readonly kind: "notDone";
 	readonly words: string;
+	/** By which the server has refused it. */
+	readonly rule?: string;
 	/** It can be asked again after so many milliseconds. */
 	readonly retryAfter?: number | undefined;
 	readonly id?: string | undefined;
@@ -91,7 +93,7 @@ function refused(frame: ServerFrame<"refused">, now: number): PageInput {
 		return { kind: "textRefused", n, words, expected: next, retryAfter };
 	}
 	if (ASKED.has(re))
-		return { kind: "notDone", words, id: frame.id, retryAfter };
+		return { kind: "notDone", words, rule, id: frame.id, retryAfter };
 	// A page that was asked for too soon is still there; any other refused page is not.
 	const isTooFast = rule === "isNotTooFast";
 	if (re === MessageType.history)

@@ -7,15 +7,14 @@ const OVERLAP = 0.1;
 /** The `keyCode` of a key that an input method has used. */
 const USED = 229;
 
-/**
- * WebKit reports the key that ends a composition only after its end. That
- * key chose letters, so it must not send a message or close anything.
- */
+/** A key that an input method uses chooses letters, so it must not send a message, walk through a list or go anywhere. */
 export function ignoreImeKeys(): void {
 	const ignore = (event: KeyboardEvent) => {
-		if (event.keyCode !== USED || event.isComposing) return;
+		const { isComposing, key, keyCode } = event;
+		if (!isComposing && keyCode !== USED) return;
 		event.stopImmediatePropagation();
-		if (event.key === "Enter") event.preventDefault();
+		// WebKit reports the key that ends a composition only after its end.
+		if (!isComposing && key === "Enter") event.preventDefault();
 	};
 	addEventListener("keydown", ignore, true);
 }
@@ -38,7 +37,7 @@ export function roomKeys(): void {
 	document.addEventListener("keydown", (event) => {
 		const { key, target, ctrlKey, metaKey, altKey, shiftKey } = event;
 		const isChord = ctrlKey || metaKey || altKey;
-		if (event.defaultPrevented || event.isComposing || isChord) return;
+		if (event.defaultPrevented || isChord) return;
 		const isOnBody = target === document.body;
 		const isInRoom = target instanceof Node && room.contains(target);
 		if ((isOnBody || isInRoom) && key.length === 1 && key !== " ")

@@ -11,6 +11,18 @@ import { make } from "./element.ts";
 import { pathOf } from "./room-name.ts";
 import { t } from "./words.ts";
 
+/** Copies a text. Where the browser does not let the page do that, it is shown, to be copied by hand. */
+export async function copyText(value: string): Promise<void> {
+	try {
+		await navigator.clipboard.writeText(value);
+	} catch {
+		const look = { value, readOnly: true, rows: 8, ariaLabel: t("copy") };
+		const field = make("textarea", { ...look, dir: "auto", autofocus: true });
+		showDialog(t("copy"), field);
+		field.select();
+	}
+}
+
 export async function copyLink({ room, offset, time }: Said): Promise<void> {
 	const value = `${location.origin}${pathOf(room)}#${offset}-${time}`;
 	try {

@@ -4,7 +4,7 @@ import type { Said } from "../machines/message.ts";
 import { arrowKeys, showDialog } from "./dialog.ts";
 import { button, isTouch, make } from "./element.ts";
 import { eraseOne } from "./erase.ts";
-import { copyLink } from "./message-link.ts";
+import { copyLink, copyText } from "./message-link.ts";
 import { reactionsOf } from "./message-tools.ts";
 import type { Page } from "./page.ts";
 import { nameList } from "./person.ts";
@@ -65,7 +65,7 @@ export function openSheet(
 		),
 		...given,
 		...(isMenu ? [] : alone),
-		choice(t("copy"), () => navigator.clipboard?.writeText(message.text)),
+		choice(t("copy"), () => copyText(message.text)),
 		choice(t("message.link"), () => copyLink(message)),
 		...(role === "member" ? [] : [choice(pin, () => togglePin(page, message))]),
 		choice(t("unread"), () => page.markUnread(message)),

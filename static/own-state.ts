@@ -15,7 +15,7 @@ import {
 } from "../machines/own.ts";
 import { showBriefly } from "./brief-notice.ts";
 import type { AboutOwn, Answer } from "./frames.ts";
-import { joinedRooms, saveRead } from "./joined-rooms.ts";
+import { joinedRooms, type ReadRoom, saveRead } from "./joined-rooms.ts";
 import { later } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { mayNotify } from "./room-level.ts";
@@ -152,6 +152,12 @@ export class OwnState {
 	/** Whether the reader has read on in a room since they marked it as unread here, which the server may still tell back. */
 	isReadSince(room: string): boolean {
 		return this.#unsent.get(keyOf("read", room))?.isReadSince === true;
+	}
+
+	/** Stores how far a room was read here. Another tab may have read on since. */
+	store(read: ReadRoom): void {
+		saveRead(read);
+		this.adopt();
 	}
 
 	/** Stores how far the joined rooms were read, as far as the server knows. What it has not answered yet stays. */

@@ -3,7 +3,7 @@
  * is listed once, and is away only if they are away in all of them.
  */
 
-import { button, find, make, say } from "./element.ts";
+import { button, find, focusField, make, say } from "./element.ts";
 import type { Member, RoomEvent } from "./frames.ts";
 import { later } from "./lazy.ts";
 import type { Page } from "./page.ts";
@@ -68,11 +68,19 @@ export function peoplePanel(page: Page) {
 
 	function render(): void {
 		timer = undefined;
+		// A press on what is drawn anew before its release leads nowhere.
+		if (list.querySelector(":active")) {
+			renderSoon();
+			return;
+		}
 		const all = people(members());
 		const focused = list.querySelector<HTMLElement>(":focus")?.title;
 		list.replaceChildren(...all.map((person) => itemOf(page, person)));
 		const buttons = [...list.querySelectorAll("button")];
-		buttons.find(({ title }) => title === focused)?.focus();
+		const same = buttons.find(({ title }) => title === focused);
+		// The one it was on may have left, perhaps as the last.
+		const next = same ?? buttons.at(-1);
+		if (focused !== undefined) next ? next.focus() : focusField();
 		if (unlisted > 0)
 			list.append(make("li", "label", t("people.more", { count: unlisted })));
 		say("#people-count", inside ? number(all.length + unlisted) : "");

@@ -1,23 +1,43 @@
 /** The list of what is pinned in the room, which is loaded when it is first opened. */
 
 import type { ServerFrame } from "../machines/protocol.ts";
+import { showBriefly } from "./brief-notice.ts";
 import { showDialog } from "./dialog.ts";
 import { button, make } from "./element.ts";
+import type { Answer } from "./frames.ts";
 import { lastAct } from "./last-act.ts";
 import type { Page } from "./page.ts";
 import { nameTag } from "./person.ts";
-import { onOneLine } from "./quotes.ts";
+import { onOneLine, RETRY_MS } from "./quotes.ts";
 import { wordsOf } from "./requests.ts";
 import { timeElement } from "./time-element.ts";
 import { nodes, t } from "./words.ts";
 
 type Pin = ServerFrame<"pins">["pins"][number];
 
-export async function openPins(page: Page): Promise<void> {
+/** How often the pins are asked for: the server reads one thing at a time for a connection, and history may come first. */
+const TRIES = 5;
+
+/** The last answer, once it is none that came too soon. */
+async function ask(
+	page: Page,
+	isLast: () => boolean,
+	tries = TRIES,
+): Promise<Answer> {
 	const { room, epoch } = page;
-	const isLast = lastAct();
 	const answer = await page.requests.ask({ kind: "pins", room, epoch });
+	const isTooFast = answer.kind === "notDone" && answer.rule === "isNotTooFast";
+	if (!isTooFast || tries === 1 || !isLast()) return answer;
+	showBriefly(t("html.loading"));
+	await new Promise((then) => setTimeout(then, RETRY_MS));
+	return ask(page, isLast, tries - 1);
+}
+
+export async function openPins(page: Page): Promise<void> {
+	const isLast = lastAct();
+	const answer = await ask(page, isLast);
 	if (!isLast()) return;
+	showBriefly("");
 	const rows =
 		answer.kind === "pins"
 			? answer.pins.toReversed().map((pin) =>

@@ -23,7 +23,7 @@ export function quietHours(page: Page): HTMLElement {
 	const part = fieldset(t("quiet.title"), label, row);
 
 	function send(): void {
-		if (!from.value || !to.value) return;
+		if (isOn.checked && (!from.value || !to.value)) return;
 		const { timeZone: zone } = Intl.DateTimeFormat().resolvedOptions();
 		const minute = ({ valueAsNumber }: HTMLInputElement) =>
 			valueAsNumber / MINUTE_MS;

@@ -7,7 +7,13 @@ import { LOBBY } from "../machines/message.ts";
 import type { ClientFrame, ServerFrame } from "../machines/protocol.ts";
 import { BASE } from "./base-path.ts";
 import { showBriefly } from "./brief-notice.ts";
-import { fieldForm, fieldset, showDialog, smallButton } from "./dialog.ts";
+import {
+	fieldForm,
+	fieldset,
+	keepFocus,
+	showDialog,
+	smallButton,
+} from "./dialog.ts";
 import { button, make, say } from "./element.ts";
 import { confirmed } from "./erase.ts";
 import type { OwnRoom } from "./own-rooms.ts";
@@ -98,7 +104,7 @@ export class RoomDialog {
 		const room = this.#page.ownRoom;
 		if (room?.room !== this.#room) this.#dialog.close();
 		if (!room || !this.#dialog.open) return;
-		this.#draw(room);
+		keepFocus(this.#dialog, () => this.#draw(room));
 		// Someone has joined, perhaps by one of them.
 		void this.#listInvitations();
 	}
@@ -143,7 +149,8 @@ export class RoomDialog {
 		const { room } = this.#page;
 		const answer = await this.#page.requests.ask({ kind: "invitations", room });
 		const open = answer.kind === "invitations" ? answer.invitations : [];
-		this.#open.replaceChildren(...open.map((one) => this.#invitation(one)));
+		const items = open.map((one) => this.#invitation(one));
+		keepFocus(this.#dialog, () => this.#open.replaceChildren(...items));
 		const isThere = open.some((one) => one.invitation === this.#made);
 		if (answer.kind !== "invitations" || isThere || this.#linkRow.hidden)
 			return;

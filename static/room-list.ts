@@ -3,7 +3,8 @@
 import { isPublic, LOBBY } from "../machines/message.ts";
 import type { ServerFrame } from "../machines/protocol.ts";
 import { showBriefly } from "./brief-notice.ts";
-import { button, find, icon, make, say } from "./element.ts";
+import { find, icon, make, say } from "./element.ts";
+import { invitationItem } from "./invitation-item.ts";
 import {
 	joinedRoom,
 	joinedRooms,
@@ -13,9 +14,7 @@ import {
 	saveRead,
 	unread,
 } from "./joined-rooms.ts";
-import { lastAct } from "./last-act.ts";
 import { later } from "./lazy.ts";
-import type { OwnRoom } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { struckBell } from "./room-level.ts";
 import { roomMenu } from "./room-menu.ts";
@@ -33,10 +32,14 @@ const MOST_OWN = 100;
 /** A search that failed is not asked again for so long. */
 const SEEK_AGAIN_MS = 60_000;
 
-const MUTED = t("rooms.muted");
+/** A list in which something is pressed is drawn so much later. */
+const PRESSED_MS = 100;
 
 /** A drawing, where something was written and not sent. */
 const PENCIL = "M4 16l1-4 8-8 3 3-8 8zM11 6l3 3";
+
+/** What a link or a button of the list is known by once it is drawn anew. */
+const nameOf = (one: HTMLElement) => one.getAttribute("href") ?? one.ariaLabel;
 
 const upTo99 = (count: number) =>
 	count > 99 ? `${number(99)}+` : number(count);
@@ -50,6 +53,7 @@ export class RoomList {
 	readonly #mentions = new Set<string>();
 	/** When mentions may be looked for: not again while that goes on, or once it is done. */
 	#seekFrom = 0;
+	#timer: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(page: Page) {
 		this.#page = page;
@@ -103,8 +107,21 @@ export class RoomList {
 		if (isMention && !isMuted) this.#mentions.add(room);
 		this.render();
 		const isDue = Date.now() >= this.#seekFrom;
-		if (isDue && !isMention && !find("#elsewhere").hidden) void this.#seek();
+		if (isDue && !isMention && this.#mayBeMeant()) void this.#seek();
 		return isMention && !isMuted;
+	}
+
+	/** Whether a mention may be among what is new elsewhere. */
+	#mayBeMeant(): boolean {
+		return joinedRooms().some(
+			(room) =>
+				this.#page.own.level(room.name) !== "nothing" && this.#news(room) > 0,
+		);
+	}
+
+	/** What mentioned the reader while there was no connection was told to no page. */
+	missed(): void {
+		if (this.#seekFrom === Infinity) this.#seekFrom = 0;
 	}
 
 	/** Looks for what mentioned the reader in other rooms before the page was there. */
@@ -147,6 +164,12 @@ export class RoomList {
 	}
 
 	render(): void {
+		// A press on what is drawn anew before its release leads nowhere.
+		clearTimeout(this.#timer);
+		if (this.#list.querySelector(":active")) {
+			this.#timer = setTimeout(() => this.render(), PRESSED_MS);
+			return;
+		}
 		const rooms = this.#order.of(joinedRooms());
 		const badge = find("#elsewhere");
 		const count = rooms.reduce((sum, room) => sum + this.#unread(room), 0);
@@ -168,18 +191,17 @@ export class RoomList {
 			return [...joined, ...others].map((room) => this.#item(room));
 		};
 		const invited = ownRooms.filter((one) => one.invitation);
-		const focused = this.#list.querySelector<HTMLAnchorElement>("a:focus");
+		const focused = this.#list.querySelector<HTMLElement>(":focus");
 		this.#list.replaceChildren(
 			...open.map((room) => this.#item(room)),
 			...group(t("rooms.private"), owned("private")),
 			...group(t("rooms.direct"), owned("direct")),
 			...group(
 				t("rooms.invited"),
-				invited.map((one) => this.#invitation(one)),
+				invited.map((one) => invitationItem(this.#page, one)),
 			),
 		);
-		const links = [...this.#list.querySelectorAll("a")];
-		links.find(({ href }) => href === focused?.href)?.focus();
+		if (focused) this.#focus(nameOf(focused));
 		if (!this.#order.isUsed()) this.#showCurrent();
 		badge.hidden = count === 0;
 		const others = rooms.filter(({ name }) => name !== this.#page.room);
@@ -189,21 +211,30 @@ export class RoomList {
 		find("#unsent").hidden = !rooms.some((room) => this.#unsent(room) > 0);
 	}
 
+	#focus(name: string | null): void {
+		const all = this.#list.querySelectorAll<HTMLElement>("a, button");
+		[...all].find((one) => nameOf(one) === name)?.focus();
+	}
+
 	#go(room: string): void {
 		find("#side").hidePopover();
 		void this.#page.go(room);
 	}
 
-	#unread({ name, epoch, said }: ReadRoom): number {
+	/** Messages after the reader's place, whether they want to hear of them or not. */
+	#news({ name, epoch, said }: ReadRoom): number {
 		const head = this.#heads.get(name);
 		if (!head?.epoch || !epoch || name === this.#page.room) return 0;
-		const level = this.#page.own.level(name);
-		if (level === "nothing") return 0;
 		// After a restore only what the old log had can have been read.
 		const most = head.epoch === epoch ? head.said : (head.restored ?? 0);
-		const unread = head.said - Math.min(said, most);
-		const isMeant = level !== "mentions" || this.#mentions.has(name);
-		return isMeant ? unread : 0;
+		return head.said - Math.min(said, most);
+	}
+
+	#unread(room: ReadRoom): number {
+		const level = this.#page.own.level(room.name);
+		if (level === "nothing") return 0;
+		const isMeant = level !== "mentions" || this.#mentions.has(room.name);
+		return isMeant ? this.#news(room) : 0;
 	}
 
 	/** Lines that wait until the person is in that room again. */
@@ -213,13 +244,12 @@ export class RoomList {
 
 	#item(room: ReadRoom): HTMLElement {
 		const { name } = room;
-		const isCurrent = name === this.#page.room;
 		const link = make(
 			"a",
 			{ href: pathOf(name) },
 			make("bdi", isPublic(name) ? "" : "own", this.#page.titleOf(name)),
 		);
-		if (isCurrent) link.ariaCurrent = "page";
+		if (name === this.#page.room) link.ariaCurrent = "page";
 		link.append(...this.#muted(name), ...this.#badges(room));
 		link.classList.toggle("unread", this.#unread(room) > 0);
 		link.onclick = (event) => {
@@ -232,7 +262,7 @@ export class RoomList {
 
 	#muted(name: string): readonly Node[] {
 		if (this.#page.own.level(name) !== "nothing") return [];
-		return [struckBell(), make("span", "visually-hidden", MUTED)];
+		return [struckBell(), make("span", "visually-hidden", t("rooms.muted"))];
 	}
 
 	/** What is new in a room, and what the reader has not sent there. */
@@ -258,32 +288,12 @@ export class RoomList {
 		];
 	}
 
-	/** A room that someone else has invited the reader to. */
-	#invitation({ room, names, invitation = "" }: OwnRoom): HTMLElement {
-		const title = this.#page.titleOf(room);
-		const choice = (words: string, kind: "join" | "revoke") => {
-			const onclick = async () => {
-				if (kind === "join") find("#side").hidePopover();
-				const isLast = lastAct();
-				showBriefly(await this.#page.ask({ kind, invitation }, isLast));
-			};
-			const ariaLabel = `${words} ${title}`;
-			return button({ className: "link", ariaLabel }, onclick, words);
-		};
-		const by = make("span", "hint", t("rooms.by", { names: names.join() }));
-		return make(
-			"li",
-			"invited",
-			make("bdi", "own", title),
-			by,
-			choice(t("join"), "join"),
-			choice(t("decline"), "revoke"),
-		);
-	}
-
-	/** A room for all is left by taking it off the list. */
+	/** A room for all is left by taking it off the list, which is to show that lines wait for it. */
 	#leave(): void {
-		leaveRoom(this.#page.room);
+		const { room } = this.#page;
+		const count = storedLines(room).length;
+		if (count === 0) leaveRoom(room);
+		else showBriefly(t("rooms.unsent", { count }));
 		this.#go(LOBBY);
 	}
 }

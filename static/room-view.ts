@@ -9,7 +9,7 @@ import type { ServerEvent } from "../machines/page-events.ts";
 import { isChange } from "../machines/relations.ts";
 import { showBriefly } from "./brief-notice.ts";
 import { find, say } from "./element.ts";
-import type { AboutOwn, RoomEvent, RoomLine } from "./frames.ts";
+import type { AboutOwn, Aside, RoomEvent, RoomLine } from "./frames.ts";
 import { HistoryPager } from "./history-pager.ts";
 import { joinedRoom, type ReadRoom, saveRead } from "./joined-rooms.ts";
 import { liveRegion } from "./live-region.ts";
@@ -20,8 +20,6 @@ import { RoomList } from "./room-list.ts";
 import { Timeline } from "./timeline.ts";
 import { duration, t } from "./words.ts";
 
-/** UTF-16 units of a message that a screen reader reads. */
-const MOST_ANNOUNCED = 300;
 /** A tab that is hidden for so long is away. */
 const AWAY_AFTER_MS = 5 * 60_000;
 
@@ -116,8 +114,10 @@ export class RoomView {
 		this.rooms.enter();
 		const read = joinedRoom(this.#page.room);
 		const isKnown = read?.epoch === welcome.epoch;
-		if (this.#timeline.latest) this.#timeline.caughtUp();
-		else {
+		if (this.#timeline.latest) {
+			this.#timeline.caughtUp();
+			this.rooms.missed();
+		} else {
 			this.#timeline.markAfter(isKnown ? read.offset : 0);
 			// A person who logs in anew tells the server of no place they have seen, and is told of no gap.
 			if (isOther) this.#addLocal(t("log.gap"));
@@ -146,10 +146,12 @@ export class RoomView {
 		this.#history.toEnd();
 	}
 
-	/** The bot's answer stands at the end, which the reader may be far from. */
-	answered(text: string): void {
-		if (this.#timeline.autoscroll.isFollowing) this.#liveRegion.say(text);
-		else showBriefly(text);
+	/** What the bot says stands at the end, which the reader may be far from. Its greeting comes with the room. */
+	answered(aside: Aside, isAsked: boolean): void {
+		if (!isAsked && !this.#timeline.isLive) return;
+		const { text, time } = aside;
+		if (!this.#timeline.autoscroll.isFollowing) showBriefly(text);
+		else this.#liveRegion.say({ kind: "local", text, time });
 	}
 
 	receive(event: Exclude<RoomEvent, { kind: "ack" | "textRefused" }>) {
@@ -198,15 +200,14 @@ export class RoomView {
 		if (line.kind === "erased" && line.target === this.#topic)
 			this.#showTopic();
 		if (line.kind === "erased" || line.kind === "edited")
-			this.#liveRegion.clear();
+			this.#liveRegion.change(line);
 		const isHeard = line.kind === "said" || line.kind === "notice";
 		if (!isHeard || !this.#timeline.isLive) return;
 		const page = this.#page;
 		if (line.name === page.name || page.isBlocked(line.name)) return;
 		if (line.kind === "said" && page.own.counts(line))
 			this.notifications.message(line);
-		const text = line.text.slice(0, MOST_ANNOUNCED);
-		this.#liveRegion.say(`${line.name}: ${text}`);
+		this.#liveRegion.say(line);
 	}
 
 	#showTopic({ text, offset } = { text: "", offset: 0 }): void {
@@ -226,7 +227,7 @@ export class RoomView {
 		// A reader who was led to another message has not read the end.
 		this.#history.caughtUp(hasOlder);
 		if (!document.hidden) this.#returned();
-		if (this.#read) saveRead(this.#read);
+		if (this.#read) this.#page.own.store(this.#read);
 	}
 
 	#onVisibility(): void {
@@ -293,7 +294,7 @@ export class RoomView {
 	#saveRead(): void {
 		this.#page.own.flush();
 		if (!this.#read) return;
-		saveRead(this.#read);
+		this.#page.own.store(this.#read);
 		this.#timeline.markAfter(this.#read.offset);
 	}
 }

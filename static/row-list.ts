@@ -54,6 +54,10 @@ export function rowList(autoscroll: Autoscroll) {
 			});
 			shown = drawn;
 		},
+		/** Draws every row anew. */
+		redraw(page: Page): void {
+			for (const drawn of shown) redraw(drawn, drawn.row, page);
+		},
 		/** Makes a change while the latest line, or the end of the topmost visible row, stays in its position. */
 		anchored(change: () => void): void {
 			const { top } = room.getBoundingClientRect();
@@ -82,13 +86,18 @@ function redraw(drawn: Drawn, row: Row, page: Page): void {
 	old.replaceWith(drawn.element);
 	if (isUnfolded) more?.click();
 	if (!(focused instanceof HTMLElement)) return;
+	const isButton = focused.matches("button");
 	const buttons = [...drawn.element.querySelectorAll("button")];
 	// A reaction has another count now, and perhaps other names.
 	const [sign = ""] = focused.innerText.split(" ");
 	const same = buttons.find(
 		(button) =>
 			(focused.title !== "" && button.title === focused.title) ||
-			(sign !== "" && button.innerText.startsWith(sign)),
+			(isButton && sign !== "" && button.innerText.startsWith(sign)),
 	);
-	same?.focus();
+	const next =
+		same ?? drawn.element.querySelector<HTMLElement>(":is(article,summary)");
+	// An article takes the focus only with this; the list makes it its tab stop.
+	if (next) next.tabIndex = -1;
+	next?.focus({ preventScroll: true });
 }

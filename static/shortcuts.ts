@@ -11,7 +11,7 @@ export function shortcuts(page: Page): void {
 	const onKey = (event: KeyboardEvent) => {
 		const isBusy = document.querySelector("dialog[open]") !== null;
 		const isShown = find("#chat").checkVisibility();
-		if (event.isComposing || isBusy || !isShown) return;
+		if (isBusy || !isShown) return;
 		const act = actionFor(page, event);
 		if (!act) return;
 		event.preventDefault();

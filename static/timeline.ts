@@ -108,7 +108,7 @@ export class Timeline {
 		const marked = lines.find((line) => offsetOf(line) === this.#firstUnread);
 		if (marked && !this.#isUnread(marked)) this.#firstUnread = 0;
 		this.#rows.anchored(() => {
-			this.#show([]);
+			this.#rows.redraw(this.#page);
 			this.#show(lines);
 		});
 	}

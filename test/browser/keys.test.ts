@@ -24,6 +24,27 @@ test("Ctrl+K goes to a room by some letters of its name, or to a new one", async
 	await ann.page.getByRole("dialog").waitFor({ state: "detached" });
 });
 
+test("keys by which letters are chosen lead to no room", async () => {
+	const ann = await enter("aki", {}, "りょこう");
+	await ann.goesTo("gardens");
+	await ann.page.keyboard.press("Control+k");
+	const dialog = ann.page.getByRole("dialog", { name: "Go to" });
+	const field = dialog.getByRole("textbox");
+	await field.fill("りょ");
+	await dialog.getByRole("button", { name: "りょこう" }).waitFor();
+	await field.evaluate((one) => {
+		for (const key of ["ArrowDown", "Enter"]) {
+			const composing = { keyCode: 229, isComposing: true };
+			const all = { key, ...composing, bubbles: true, cancelable: true };
+			one.dispatchEvent(new KeyboardEvent("keydown", all));
+		}
+	});
+	await dialog.locator("input:focus").waitFor();
+	expect(new URL(ann.page.url()).pathname).toBe("/r/gardens");
+	await field.press("Enter");
+	await ann.isIn("りょこう");
+});
+
 test("several names that are typed to go to open a talk of them all", async () => {
 	const ann = await enter("ann2", {}, "hall");
 	await enter("ben2", {}, "hall");
@@ -159,4 +180,23 @@ test("a question mark lists the keys, but not in a line that is written", async 
 	await check(ann, "the keys");
 	await keyboard.press("Escape");
 	await list.waitFor({ state: "detached" });
+});
+
+test("the focus is not lost with a person who leaves", async () => {
+	const ann = await enter("aida");
+	const bob = await enter("bruno");
+	const cleo = await enter("carla");
+	const people = await ann.opensPeople();
+	const bruno = people.getByRole("button", { name: "bruno" });
+	await bruno.click();
+	await ann.page.getByRole("dialog").waitFor();
+	await ann.page.keyboard.press("Escape");
+	await ann.page.locator("#text:focus").waitFor();
+	await ann.opensPeople();
+	await bruno.focus();
+	await bob.logsOut("Log out");
+	await bruno.waitFor({ state: "detached" });
+	await people.locator("button:focus", { hasText: "carla" }).waitFor();
+	await cleo.logsOut("Log out");
+	await ann.page.locator("#text:focus").waitFor();
 });

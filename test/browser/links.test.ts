@@ -1,10 +1,15 @@
 /** The link of a message: where it leads, and for whom it leads nowhere. */
 
 import { expect, test } from "vitest";
+import { pressesAt } from "./line.ts";
 import type { Person } from "./person.ts";
 import { phone, stage } from "./stage.ts";
 
 const { enter, openPage, plume } = stage();
+/** Where the page is not loaded by HTTPS there is none. */
+const withoutClipboard = () =>
+	Reflect.deleteProperty(Navigator.prototype, "clipboard");
+
 const permissions = ["clipboard-read", "clipboard-write"];
 const GONE = "That can’t be shown any more.";
 
@@ -144,4 +149,19 @@ test("a long press offers the link on a phone", async () => {
 	await ann.hasHeard("Link copied");
 	const link = await ann.page.evaluate(() => navigator.clipboard.readText());
 	expect(link).toMatch(`${new URL(plume().url).origin}/r/room-`);
+});
+
+test("a text that the page may not copy is shown, to be copied by hand", async () => {
+	const ann = await openPage("asta");
+	await ann.page.addInitScript(withoutClipboard);
+	await ann.page.reload();
+	await ann.comesIn();
+	await ann.says("one\ntwo");
+	await pressesAt(ann, "one", "More");
+	await ann.presses("Copy");
+	const field = ann.page.getByRole("dialog").getByRole("textbox");
+	expect(await field.inputValue()).toBe("one\ntwo");
+	expect(await ann.page.evaluate(() => getSelection()?.toString())).toBe(
+		"one\ntwo",
+	);
 });

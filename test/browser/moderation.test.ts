@@ -126,6 +126,7 @@ test("an admin mutes, removes and bans with a reason that the person reads", asy
 	await check(boss, "the menu of an admin");
 	await menu.getByRole("button", { name: "Mute for an hour" }).click();
 	await boss.isTold("seller may say nothing in");
+	await troll.hasHeard(/^announcer You may say nothing/);
 	await troll.says("more stamps");
 	await troll.seesStatus("1 line was not sent.");
 

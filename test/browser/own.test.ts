@@ -107,4 +107,8 @@ test("quiet hours hold in every browser of a person", async () => {
 	await expect.poll(() => isOn.isChecked()).toBe(true);
 	const from = phone.page.getByLabel("Quiet from");
 	expect(await from.inputValue()).toBe("23:30");
+	await from.fill("");
+	await isOn.uncheck();
+	const isStill = desk.page.getByLabel("No notes to my devices from");
+	await expect.poll(() => isStill.isChecked()).toBe(false);
 });

@@ -93,6 +93,13 @@ test("someone is invited by name, and finds that among their rooms", async () =>
 	}
 	await check(ann, "the members of a room");
 	await rooms(ben).getByText("by abe").waitFor();
+	await cleo.goesTo("cabin");
+	const decline = cleo.page.getByRole("button", { name: "Decline Boats" });
+	await decline.focus();
+	await ben.says("ahoy");
+	await rooms(cleo).getByRole("link", { name: /1 new/ }).waitFor();
+	const focused = cleo.page.locator("#rooms :focus");
+	expect(await focused.innerText()).toBe("Decline");
 	await ben.presses("Join Boats");
 	await isIn(ben, "Boats");
 	await cleo.presses("Decline Boats");
@@ -133,6 +140,10 @@ test("an owner removes someone, hands over, and the next owner closes the room",
 	await dialog.getByRole("button", { name: "Remove cora" }).click();
 	await ann.presses("Remove");
 	await isIn(cleo, "lobby");
+	const cora = dialog.locator("#members-list").getByText("cora");
+	await cora.waitFor({ state: "detached" });
+	// What was pressed is gone.
+	await dialog.locator(":focus").waitFor();
 	const notice = { name: "You are no member of “Board” any more." };
 	await cleo.page.getByRole("dialog", notice).waitFor();
 	await cleo.page.keyboard.type("not for the lobby");

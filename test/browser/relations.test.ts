@@ -322,3 +322,26 @@ test("a reaction takes the focus from nobody", async () => {
 	const focused = ann.page.locator(".chip:focus");
 	expect(await focused.innerText()).toBe("😀 2");
 });
+
+test("who stands on a message stays there while it is drawn anew", async () => {
+	const ann = await enter("alva");
+	const bob = await enter("bo");
+	await ann.says("stand here");
+	await bob.says("buy my stamps");
+	await ann.reads("buy my stamps");
+	await ann.field.press("Shift+Tab");
+	await ann.page.keyboard.press("ArrowUp");
+	await ann.page.locator("article:focus").waitFor();
+	await presses(bob, "stand here", "React");
+	await bob.page.locator("emoji-picker").getByRole("menuitem").first().click();
+	await lineIn(ann, "stand here").getByText("😀 1").waitFor();
+	expect(await ann.page.locator("article:focus .line").innerText()).toBe(
+		"stand here",
+	);
+	const other = await ann.opensTab("copy");
+	await other.says("@plumebot block bo");
+	await ann.page.locator("details.blocked").waitFor();
+	expect(await ann.page.locator("article:focus .line").innerText()).toBe(
+		"stand here",
+	);
+});

@@ -191,6 +191,28 @@ test("reading goes on where it ended, in a room that counted what was said meanw
 	await ann.page.getByRole("link", { name: /harbour$/ }).waitFor();
 });
 
+test("a room that is pressed is entered, whoever speaks elsewhere meanwhile", async () => {
+	const ann = await enter("ann", {}, "moor");
+	const bob = await enter("bob", {}, "moor");
+	const dan = await enter("dan", {}, "moor");
+	await ann.goesTo("dock");
+	await dan.goesTo("dock");
+	const answers = await ann.holdsAnswers();
+	await ann.page.reload();
+	await ann.isOpen();
+	const moor = (person: Person) =>
+		person.page.getByRole("link", { name: "moor 1 new" }).waitFor();
+	await ann.page.getByRole("link", { name: "lobby" }).hover();
+	await ann.page.mouse.down();
+	answers.hold();
+	await bob.says("for anyone");
+	await moor(dan);
+	answers.arrive();
+	await ann.page.mouse.up();
+	await ann.isIn("lobby");
+	await moor(ann);
+});
+
 test("a mention in another room shows at once: in the list, in the title, as a notification", async () => {
 	const permissions = ["notifications"];
 	const ann = await enter("ann", { permissions }, "terrace");
@@ -234,6 +256,34 @@ test("a mention is marked after a reload, and where the page was closed as it ca
 	await mill.waitFor();
 	await ann.page.reload();
 	await mill.waitFor();
+});
+
+test("a mention that came while the connection was dead is marked", async () => {
+	const ann = await enter("ann", {}, "dam");
+	const bob = await enter("bob", {}, "weir");
+	const dan = await enter("dan", {}, "dam");
+	await ann.goesTo("weir");
+	await ann.goesTo("lock");
+	await dan.goesTo("lock");
+	const isListed = ({ page }: Person, name: RegExp) =>
+		page.getByRole("link", { name }).waitFor();
+	await bob.says("@ann, look");
+	await isListed(ann, /weir.*mentioned/);
+	const setSilent = await ann.routesThroughTunnel();
+	await ann.page.clock.install();
+	await ann.page.reload();
+	// What came before was looked for.
+	await isListed(ann, /weir.*mentioned/);
+	setSilent(true);
+	await bob.goesTo("dam");
+	await bob.says("@ann, the water rises");
+	await isListed(dan, /dam 1 new/);
+	await ann.retries();
+	await ann.page.clock.runFor(10_000);
+	await ann.seesStatus("Offline");
+	setSilent(false);
+	await ann.retries();
+	await isListed(ann, /dam.*mentioned/);
 });
 
 test("a mention stays marked until it is read, though its room was looked at", async () => {

@@ -48,6 +48,23 @@ test("only who may set the topic finds that in the menu", async () => {
 	await topicOf(ann).getByText("Hills").waitFor();
 });
 
+test("a selection that ends beside a dialog leaves it open", async () => {
+	const ann = await enter("alba");
+	await ann.opensMenu();
+	await ann.presses("Topic");
+	const field = ann.page.getByLabel("What this room is about");
+	await field.fill("Only boats");
+	await field.hover();
+	const { mouse } = ann.page;
+	await mouse.down();
+	await mouse.move(5, 5);
+	await mouse.up();
+	expect(await field.count()).toBe(1);
+	expect(await field.inputValue()).toBe("Only boats");
+	await mouse.click(5, 5);
+	await field.waitFor({ state: "detached" });
+});
+
 test("a long topic is cut in the head, and whole in its tooltip and, by a tap, among the people", async () => {
 	const topic = "Sails and oars and ropes and tar ".repeat(6).trim();
 	const ann = await enter("ada");

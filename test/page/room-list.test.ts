@@ -8,15 +8,27 @@ const element = Object({
 	...{ querySelector: () => null, querySelectorAll: () => [] },
 	...{ append: () => {}, replaceChildren: () => {} },
 	classList: { toggle: () => {} },
+	hidePopover: () => {},
 });
+/** The lines that wait for a room. */
+let unsent: object[] = [];
 /** How often mentions were looked for. */
 let searches = 0;
-const unreadMentions = async () => {
+const unreadMentions = async (): Promise<string[] | undefined> => {
 	searches += 1;
+	return found;
 };
+/** The rooms where one is. */
+let found: string[] | undefined;
 vi.mock("../../static/brief-notice.ts", () => ({ showBriefly: () => {} }));
 vi.mock("../../static/room-level.ts", () => ({ struckBell: () => {} }));
-vi.mock("../../static/room-menu.ts", () => ({ roomMenu: () => {} }));
+/** What the menu of the room on the screen does. */
+let leave = () => {};
+vi.mock("../../static/room-menu.ts", () => ({
+	roomMenu: (_: object, then: () => void) => {
+		leave = then;
+	},
+}));
 vi.mock("../../static/room-order.ts", () => ({
 	roomOrder: () => ({ of: (rooms: object) => rooms, isUsed: () => true }),
 }));
@@ -27,16 +39,21 @@ vi.mock("../../static/element.ts", () => ({
 vi.mock("../../static/joined-rooms.ts", () => ({
 	joinedRooms: () => joined,
 	joinedRoom: (name: string) => joined.find((room) => room.name === name),
+	leaveRoom(name: string) {
+		const at = joined.findIndex((room) => room.name === name);
+		joined.splice(at, 1);
+	},
 	unread: () => {},
 }));
 vi.mock("../../static/storage.ts", () => ({
-	...{ storedDraft: () => "", storedLines: () => [] },
+	...{ storedDraft: () => "", storedLines: () => unsent },
 }));
 vi.mock("../../static/lazy.ts", () => ({
 	later: async () => ({ unreadMentions }),
 }));
 
 afterEach(() => {
+	[searches, found] = [0, undefined];
 	vi.useRealTimers();
 });
 
@@ -83,4 +100,57 @@ test("a search for mentions that fails is not asked again at each message elsewh
 	list.update(Object({ room: "reef", epoch: "e", said: 12 }));
 	await vi.advanceTimersByTimeAsync(0);
 	expect(searches).toBe(2);
+});
+
+test("a mention that came before the page is looked for where only mentions count", async () => {
+	vi.stubGlobal("window", {});
+	vi.useFakeTimers();
+	const { RoomList } = await import("../../static/room-list.ts");
+	joined.splice(0, joined.length, { name: "cove", epoch: "e", said: 1 });
+	const page = { room: LOBBY, ownRooms: [], titleOf: String };
+	let level = "nothing";
+	const list = new RoomList(Object({ ...page, own: { level: () => level } }));
+	const hear = async (said: number) => {
+		list.update(Object({ room: "cove", epoch: "e", said }));
+		await vi.advanceTimersByTimeAsync(0);
+	};
+	await hear(2);
+	expect(searches).toBe(0);
+	level = "mentions";
+	await hear(3);
+	expect(searches).toBe(1);
+});
+
+test("a mention that came without a connection is looked for", async () => {
+	vi.stubGlobal("window", {});
+	vi.useFakeTimers();
+	const { RoomList } = await import("../../static/room-list.ts");
+	joined.splice(0, joined.length, { name: "reef", epoch: "e", said: 1 });
+	const page = { room: LOBBY, ownRooms: [], titleOf: String };
+	const own = { level: () => "all" };
+	const list = new RoomList(Object({ ...page, own }));
+	found = [];
+	list.update(Object({ room: "reef", epoch: "e", said: 2 }));
+	await vi.advanceTimersByTimeAsync(0);
+	list.update(Object({ room: "reef", epoch: "e", said: 3 }));
+	await vi.advanceTimersByTimeAsync(0);
+	expect(searches).toBe(1);
+	list.missed();
+	list.update(Object({ room: "reef", epoch: "e", said: 4 }));
+	await vi.advanceTimersByTimeAsync(0);
+	expect(searches).toBe(2);
+});
+
+test("a room for which lines wait stays in the list", async () => {
+	vi.stubGlobal("window", {});
+	const { RoomList } = await import("../../static/room-list.ts");
+	joined.splice(0, joined.length, { name: "reef" }, { name: "cove" });
+	const page = { room: "reef", go: () => {} };
+	new RoomList(Object(page));
+	unsent = [{}];
+	leave();
+	expect(joined).toEqual([{ name: "reef" }, { name: "cove" }]);
+	unsent = [];
+	leave();
+	expect(joined).toEqual([{ name: "cove" }]);
 });

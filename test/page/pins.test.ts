@@ -1,0 +1,38 @@
+/** What is asked for the list of pins. */
+import { afterEach, expect, test, vi } from "vitest";
+
+/** What the dialog shows. */
+const shown: unknown[] = [];
+vi.mock("../../static/brief-notice.ts", () => ({ showBriefly: () => {} }));
+vi.mock("../../static/dialog.ts", () => ({
+	showDialog: (_title: string, ...rows: readonly unknown[]) =>
+		shown.push(...rows),
+}));
+vi.mock("../../static/element.ts", () => ({
+	button: () => "a pin",
+	make: (_tag: string, _look: object, ...all: readonly unknown[]) => all,
+}));
+vi.mock("../../static/person.ts", () => ({ nameTag: () => "" }));
+vi.mock("../../static/quotes.ts", () => ({
+	...{ onOneLine: String, RETRY_MS: 1_000 },
+}));
+vi.mock("../../static/time-element.ts", () => ({ timeElement: () => "" }));
+vi.mock("../../static/words.ts", () => ({ nodes: () => [], t: String }));
+
+afterEach(() => {
+	vi.useRealTimers();
+});
+
+test("pins that are asked for while history is read are asked for again", async () => {
+	vi.useFakeTimers();
+	const { openPins } = await import("../../static/pins-dialog.ts");
+	const answers: object[] = [
+		{ kind: "notDone", rule: "isNotTooFast", words: "Too fast." },
+		{ kind: "pins", pins: [{ by: "ann", target: 1 }] },
+	];
+	const requests = { ask: async () => answers.shift() };
+	const opened = openPins(Object({ room: "reef", epoch: "e", requests }));
+	await vi.advanceTimersByTimeAsync(1_000);
+	await opened;
+	expect(shown).toEqual(["a pin"]);
+});
