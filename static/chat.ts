@@ -18,6 +18,7 @@ import { roomLevel } from "./room-level.ts";
 import { pathOf } from "./room-name.ts";
 import { RoomView } from "./room-view.ts";
 import { saveClient } from "./storage.ts";
+import { t } from "./words.ts";
 
 export class Chat {
 	readonly view: RoomView;
@@ -143,6 +144,7 @@ export class Chat {
 			case "closed":
 				this.#page.isClosed = true;
 				this.composer.render();
+				this.view.answered(t("html.closed"));
 				break;
 			case "caughtUp":
 				outbox.caughtUp();

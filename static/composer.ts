@@ -73,7 +73,11 @@ export class Composer {
 	constructor(parts: Parts) {
 		const { sends } = parts;
 		this.#parts = parts;
-		find("#failed-edit").onclick = () => this.#edit(sends.outbox().drop());
+		find("#failed-edit").onclick = () => {
+			this.#edit(sends.outbox().drop());
+			this.render();
+			this.#field.focus();
+		};
 		this.#field.oninput = () => this.#onInput();
 		this.#field.onkeydown = (event) => this.#onKey(event);
 		this.#form.onsubmit = () => this.#send();
@@ -81,7 +85,9 @@ export class Composer {
 		this.#submit.onpointerdown = (event) => event.preventDefault();
 		find("#add-emoji").onclick = () => void this.#addEmoji();
 		find("#replying-not").onclick = () => this.#cancel();
-		parts.page.reply = (message) => this.#turnTo({ kind: "reply", message });
+		parts.page.reply = (message) => {
+			if (this.#mayBegin()) this.#turnTo({ kind: "reply", message });
+		};
 		parts.page.edit = (message) => this.#beginEdit(message);
 		refuseFiles();
 	}
@@ -115,9 +121,16 @@ export class Composer {
 		this.#field.focus();
 	}
 
+	/** Whether anything may be said here; tells the person if not. */
+	#mayBegin(): boolean {
+		const { isClosed } = this.#parts.page;
+		if (isClosed) showBriefly(t("html.closed"));
+		return !isClosed;
+	}
+
 	/** Puts the words of a message into the field. The draft waits. */
 	#beginEdit(message: Said, text = message.text): void {
-		if (this.#parts.page.isClosed) return;
+		if (!this.#mayBegin()) return;
 		this.#turnTo({ kind: "edit", message });
 		this.#field.value = text;
 		this.#complain("");
@@ -167,7 +180,6 @@ export class Composer {
 		this.#turnTo();
 		const all = [...texts, this.#field.value];
 		this.#write(all.filter((text) => text !== "").join("\n"));
-		this.#field.focus();
 	}
 
 	/** Shows the server's words, once for each refusal. */
@@ -177,7 +189,8 @@ export class Composer {
 		const isDirect = this.#parts.page.ownRoom?.access === "direct";
 		const words = isDirect ? t("composer.to", { title }) : "";
 		this.#field.placeholder = words || t("composer.in", { title });
-		show(this.#form, !isClosed);
+		// What was not said is still at hand there.
+		show(this.#form, !isClosed || this.#field.value !== "");
 		find("#closed").hidden = !isClosed;
 		const { trouble } = snapshot.context;
 		if (isOpen && this.#trouble === OFFLINE) this.#complain("");
@@ -227,7 +240,7 @@ export class Composer {
 	}
 
 	#send() {
-		if (!canBeSent(this.#field.value)) return;
+		if (this.#parts.page.isClosed || !canBeSent(this.#field.value)) return;
 		if (this.#about?.kind === "edit")
 			return void this.#sendEdit(this.#about.message);
 		const typed = withoutEmptyLines(this.#field.value);
@@ -271,7 +284,8 @@ export class Composer {
 		if (!isFar && field.scrollHeight > 0)
 			field.style.height = `${field.scrollHeight + field.offsetHeight - field.clientHeight}px`;
 		// A disabled button would lose the focus.
-		this.#submit.ariaDisabled = String(!canBeSent(field.value));
+		const isOff = this.#parts.page.isClosed || !canBeSent(field.value);
+		this.#submit.ariaDisabled = String(isOff);
 		say("#text-trouble", tooLong(field.value) || this.#trouble);
 	}
 }
