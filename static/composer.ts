@@ -162,6 +162,7 @@ export class Composer {
 		this.#turnTo(undefined, isAnother);
 		const { room } = this.#parts.page;
 		this.#field.value = storedDraft(room);
+		this.autocomplete?.close();
 		this.#update();
 	}
 
@@ -263,6 +264,7 @@ export class Composer {
 
 	#write(text: string): void {
 		this.#field.value = text;
+		this.autocomplete?.close();
 		saveDraft(this.#parts.page.room, text);
 		this.#update();
 	}

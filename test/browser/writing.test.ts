@@ -308,6 +308,18 @@ test("on a touch screen a message offers to be deleted once it is touched", asyn
 	await ann.page.locator("article.said .erased").waitFor();
 });
 
+test("the list of names closes when the line is sent with the button", async () => {
+	const ann = await enter("ann", phone);
+	const bob = await enter("bob");
+	await bob.says("hi");
+	await ann.reads("hi");
+	await ann.field.pressSequentially("thanks @bo");
+	await ann.page.getByRole("option").waitFor();
+	await ann.presses("Send");
+	await ann.reads("thanks @bo");
+	expect(await ann.page.getByRole("option").count()).toBe(0);
+});
+
 /** Someone goes elsewhere while the answer to their edit is on its way. */
 async function leavesWhileEditing() {
 	const ann = await enter("ann", {}, "attic");
