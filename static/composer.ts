@@ -8,32 +8,30 @@ import { BOT_NAME, type Said } from "../machines/message.ts";
 import { trimInvisible, withoutEmptyLines } from "../machines/text.ts";
 import { showBriefly, UNHEARD } from "./brief-notice.ts";
 import type { Chat } from "./chat.ts";
-import { find, isTouch, make, say, show } from "./element.ts";
+import { find, isTouch, say, show } from "./element.ts";
 import { later } from "./lazy.ts";
 import type { Autocomplete } from "./mention-autocomplete.ts";
 import type { Page } from "./page.ts";
-import { nameTag } from "./person.ts";
-import { onOneLine } from "./quotes.ts";
 import { refuseFiles } from "./refuse-files.ts";
 import { editMessage, isEditable, pickEmoji } from "./relations.ts";
+import { type About, showReplyBar } from "./reply-bar.ts";
 import { OFFLINE } from "./requests.ts";
 import { saveDraft, storedDraft } from "./storage.ts";
-import { nodes, t, translated } from "./words.ts";
+import { t, translated } from "./words.ts";
 
 /** Code points that one message holds. */
 const TEXT_LIMIT = 4_000;
 /** UTF-16 units. A longer text takes too long to measure at each key. */
 const FAR_TOO_LONG = 4 * TEXT_LIMIT;
-/** UTF-16 units of a message that is being answered. */
-const MOST_QUOTED = 100;
 /** The shortest time between two `typing` frames. */
 const TYPING_EVERY_MS = 3_000;
 const COMMAND = /^\/\p{L}[\p{L}\p{N}_-]*(?:\s|$)/u;
 
-/** A message that is answered, or whose words are in the field. */
-interface About {
-	readonly kind: "reply" | "edit";
+/** An edit that is not made, and why. */
+interface RefusedEdit {
 	readonly message: Said;
+	readonly text: string;
+	readonly words: string;
 }
 
 interface Parts extends Pick<Chat, "view" | "sends"> {
@@ -67,6 +65,8 @@ export class Composer {
 	#refused: Page["snapshot"]["context"]["trouble"];
 	#typedAt = 0;
 	#about: About | undefined;
+	/** They are in the field again once what is written there is sent. */
+	#refusedEdits: RefusedEdit[] = [];
 	/** A text that looks like a command; it is sent when it is submitted again. */
 	#questioned = "";
 
@@ -106,19 +106,8 @@ export class Composer {
 			this.#field.value = storedDraft(this.#parts.page.room);
 			this.#complain("");
 		}
-		show(find("#replying"), about !== undefined);
-		if (!about) return;
-		const isEdit = about.kind === "edit";
-		const { name, text } = about.message;
-		const words = isEdit
-			? [t("edit")]
-			: nodes("composer.reply", { name: nameTag(name) });
-		find("#replying-not").ariaLabel = isEdit
-			? t("composer.not-edit")
-			: t("composer.not-reply");
-		const begun = make("bdi", "", onOneLine(text).slice(0, MOST_QUOTED));
-		find("#replying-words").replaceChildren(...words, ": ", begun);
-		this.#field.focus();
+		showReplyBar(about);
+		if (about) this.#field.focus();
 	}
 
 	/** Whether anything may be said here; tells the person if not. */
@@ -145,14 +134,25 @@ export class Composer {
 	/** Without an answer, the words are in the field again. */
 	async #sendEdit(message: Said): Promise<void> {
 		const { page } = this.#parts;
+		const { room } = message;
 		const text = withoutEmptyLines(this.#field.value);
 		this.#cancel();
 		if (text === message.text) return;
 		const words = await editMessage(page, message, text);
 		if (!words) return;
-		// Elsewhere they would replace what is written there.
-		if (page.room !== message.room || page.isClosed || this.#isEditing)
-			return keepInDraft(message.room, text);
+		const isHere = page.room === room && !page.isClosed && !this.#isEditing;
+		const isFree = isHere && !this.#about && this.#field.value === "";
+		if (isFree) return this.#editAgain({ message, text, words });
+		// They would replace what is written there.
+		showBriefly(words);
+		if (isHere) this.#refusedEdits.push({ message, text, words });
+		else keepInDraft(room, text);
+		if (page.room !== room || !page.isClosed) return;
+		this.enter();
+		this.render();
+	}
+
+	#editAgain({ message, text, words }: RefusedEdit): void {
 		this.#beginEdit(message, text);
 		this.#complain(words);
 	}
@@ -160,6 +160,8 @@ export class Composer {
 	/** Shows the room's draft. For another person nothing of this one's is in it. */
 	enter(isAnother = false): void {
 		this.#turnTo(undefined, isAnother);
+		for (const { message, text } of this.#refusedEdits.splice(0))
+			if (!isAnother) keepInDraft(message.room, text);
 		const { room } = this.#parts.page;
 		this.#field.value = storedDraft(room);
 		this.autocomplete?.close();
@@ -260,6 +262,8 @@ export class Composer {
 		this.#parts.view.spoke();
 		if (!isForBot) this.#parts.sends.outbox().add(text, this.#about?.message);
 		this.#turnTo();
+		const next = this.#refusedEdits.shift();
+		if (next) this.#editAgain(next);
 	}
 
 	#write(text: string): void {

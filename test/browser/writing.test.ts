@@ -320,8 +320,8 @@ test("the list of names closes when the line is sent with the button", async () 
 	expect(await ann.page.getByRole("option").count()).toBe(0);
 });
 
-/** Someone goes elsewhere while the answer to their edit is on its way. */
-async function leavesWhileEditing() {
+/** The answer to someone's edit is on its way. */
+async function sendsAnEdit() {
 	const ann = await enter("ann", {}, "attic");
 	const answers = await ann.holdsAnswers();
 	await ann.page.reload();
@@ -332,9 +332,29 @@ async function leavesWhileEditing() {
 	await ann.field.press("ArrowUp");
 	await ann.field.fill("two");
 	await ann.field.press("Enter");
-	await ann.goesTo("cellar");
 	return { ann, ...answers };
 }
+
+/** Someone goes elsewhere meanwhile. */
+async function leavesWhileEditing() {
+	const edit = await sendsAnEdit();
+	await edit.ann.goesTo("cellar");
+	return edit;
+}
+
+test("the words of an edit come back once the line is sent that is being written by then", async () => {
+	const { ann, cut, arrive } = await sendsAnEdit();
+	await ann.page.keyboard.type("and br");
+	await cut();
+	await ann.hasHeard("There is no connection.");
+	expect(await ann.field.inputValue()).toBe("and br");
+	arrive();
+	await ann.isOpen();
+	await ann.page.keyboard.type("ing the keys");
+	await ann.page.keyboard.press("Enter");
+	expect(await ann.field.inputValue()).toBe("two");
+	await ann.reads("and bring the keys");
+});
 
 test("an edit that is on its way when the writer goes elsewhere is not said a second time", async () => {
 	const { ann, arrive } = await leavesWhileEditing();
