@@ -16,7 +16,7 @@ import { refuseFiles } from "./refuse-files.ts";
 import { editMessage, isEditable, pickEmoji } from "./relations.ts";
 import { type About, showReplyBar } from "./reply-bar.ts";
 import { OFFLINE } from "./requests.ts";
-import { saveDraft, storedDraft } from "./storage.ts";
+import { keepEdits, keepInDraft, saveDraft, storedDraft } from "./storage.ts";
 import { t, translated } from "./words.ts";
 
 /** Code points that one message holds. */
@@ -47,12 +47,6 @@ function tooLong(value: string): string {
 
 const canBeSent = (value: string) =>
 	!tooLong(value) && trimInvisible(value) !== "";
-
-/** Puts words behind the draft of a room. */
-function keepInDraft(room: string, words: string): void {
-	const draft = storedDraft(room);
-	saveDraft(room, draft ? `${draft}\n${words}` : words);
-}
 
 export class Composer {
 	/** Loaded at the first @ or slash. */
@@ -89,6 +83,7 @@ export class Composer {
 			if (this.#mayBegin()) this.#turnTo({ kind: "reply", message });
 		};
 		parts.page.edit = (message) => this.#beginEdit(message);
+		keepEdits();
 		refuseFiles();
 	}
 
@@ -102,6 +97,7 @@ export class Composer {
 		const { value } = this.#field;
 		this.#about = about;
 		if (message && kind === "edit") {
+			saveDraft(message.room, "", "edit");
 			if (!isLeft && value !== message.text) keepInDraft(message.room, value);
 			this.#field.value = storedDraft(this.#parts.page.room);
 			this.#complain("");
@@ -138,8 +134,11 @@ export class Composer {
 		const text = withoutEmptyLines(this.#field.value);
 		this.#cancel();
 		if (text === message.text) return;
+		saveDraft(room, text, "edit");
 		const words = await editMessage(page, message, text);
-		if (!words) return;
+		// Another edit may have begun.
+		const isLast = storedDraft(room, "edit") === text;
+		if (!words) return isLast ? saveDraft(room, "", "edit") : undefined;
 		const isHere = page.room === room && !page.isClosed && !this.#isEditing;
 		const isFree = isHere && !this.#about && this.#field.value === "";
 		if (isFree) return this.#editAgain({ message, text, words });
@@ -205,7 +204,8 @@ export class Composer {
 
 	#onInput(): void {
 		const { value } = this.#field;
-		if (!this.#isEditing) saveDraft(this.#parts.page.room, value);
+		const item = this.#isEditing ? "edit" : "draft";
+		saveDraft(this.#parts.page.room, value, item);
 		this.#complain("");
 		void this.#suggest();
 		const now = Date.now();
