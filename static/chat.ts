@@ -76,6 +76,7 @@ export class Chat {
 
 	/** The connection is lost, or the room left for another, where the answers about it still come. */
 	disconnected(): void {
+		this.#page.asked = undefined;
 		this.sends.outbox().disconnected();
 		this.view.disconnected();
 	}
@@ -135,8 +136,8 @@ export class Chat {
 					showBriefly(event.words);
 				return;
 			case "aside":
-				if (this.#page.isAsking) this.view.answered(event.text);
-				this.#page.isAsking = false;
+				if (this.#page.asked !== undefined) this.view.answered(event.text);
+				this.#page.asked = undefined;
 				break;
 			case "said":
 				outbox.shown(event.n ?? 0, event.client);

@@ -5,7 +5,7 @@
 
 import { readBotCommand } from "../machines/bot-commands.ts";
 import { BOT_NAME, type Said } from "../machines/message.ts";
-import { trimInvisible, withoutEmptyLines } from "../machines/text.ts";
+import { withoutEmptyLines } from "../machines/text.ts";
 import { showBriefly, UNHEARD } from "./brief-notice.ts";
 import type { Chat } from "./chat.ts";
 import { find, isTouch, say, show } from "./element.ts";
@@ -17,12 +17,9 @@ import { editMessage, isEditable, pickEmoji } from "./relations.ts";
 import { type About, showReplyBar } from "./reply-bar.ts";
 import { OFFLINE } from "./requests.ts";
 import { keepEdits, keepInDraft, saveDraft, storedDraft } from "./storage.ts";
+import { canBeSent, FAR_TOO_LONG, tooLong } from "./text-limit.ts";
 import { t, translated } from "./words.ts";
 
-/** Code points that one message holds. */
-const TEXT_LIMIT = 4_000;
-/** UTF-16 units. A longer text takes too long to measure at each key. */
-const FAR_TOO_LONG = 4 * TEXT_LIMIT;
 /** The shortest time between two `typing` frames. */
 const TYPING_EVERY_MS = 3_000;
 const COMMAND = /^\/\p{L}[\p{L}\p{N}_-]*(?:\s|$)/u;
@@ -37,16 +34,6 @@ interface RefusedEdit {
 interface Parts extends Pick<Chat, "view" | "sends"> {
 	readonly page: Page;
 }
-
-function tooLong(value: string): string {
-	const isFar = value.length > FAR_TOO_LONG;
-	const { length } = isFar ? value : [...withoutEmptyLines(value)];
-	if (length <= TEXT_LIMIT) return "";
-	return t("composer.long", { count: length, most: TEXT_LIMIT });
-}
-
-const canBeSent = (value: string) =>
-	!tooLong(value) && trimInvisible(value) !== "";
 
 export class Composer {
 	/** Loaded at the first @ or slash. */
@@ -184,6 +171,14 @@ export class Composer {
 		this.#write(all.filter((text) => text !== "").join("\n"));
 	}
 
+	/** The bot was not told: what was typed is in the field again, unless something else is. */
+	takeBack(): void {
+		const { page } = this.#parts;
+		const { asked } = page;
+		page.asked = undefined;
+		if (asked && !this.#about && this.#field.value === "") this.#write(asked);
+	}
+
 	/** Shows the server's words, once for each refusal. */
 	render(): void {
 		const { isOpen, isStuck, snapshot, room, isClosed } = this.#parts.page;
@@ -255,7 +250,7 @@ export class Composer {
 			this.#questioned = text;
 			return this.#complain(t("composer.command", { text: text.slice(0, 40) }));
 		}
-		if (isForBot && !this.#parts.page.tellBot(text))
+		if (isForBot && !this.#parts.page.tellBot(text, typed))
 			return showBriefly(UNHEARD);
 		this.#write("");
 		this.#typedAt = 0;
