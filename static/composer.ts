@@ -11,6 +11,7 @@ import type { Chat } from "./chat.ts";
 import { find, isTouch, say, show } from "./element.ts";
 import { later } from "./lazy.ts";
 import type { Autocomplete } from "./mention-autocomplete.ts";
+import type { PendingLine } from "./outbox.ts";
 import type { Page } from "./page.ts";
 import { refuseFiles } from "./refuse-files.ts";
 import { editMessage, isEditable, pickEmoji } from "./relations.ts";
@@ -164,11 +165,16 @@ export class Composer {
 		this.#onInput();
 	}
 
-	/** Puts texts before the draft, and the cursor behind it all. */
-	#edit(texts: readonly string[]): void {
+	/** Puts lines before the draft, and the cursor behind it all. What the only one answers is answered again. */
+	#edit(lines: readonly PendingLine[]): void {
 		this.#turnTo();
-		const all = [...texts, this.#field.value];
+		const all = [...lines.map(({ text }) => text), this.#field.value];
 		this.#write(all.filter((text) => text !== "").join("\n"));
+		const { page } = this.#parts;
+		const [first, second] = lines;
+		if (!first?.replyTo || second || first.epoch !== page.epoch) return;
+		const message = page.lineAt(first.replyTo);
+		if (message?.kind === "said") this.#turnTo({ kind: "reply", message });
 	}
 
 	/** The bot was not told: what was typed is in the field again, unless something else is. */
