@@ -152,7 +152,7 @@ export class Composer {
 		const { room } = this.#parts.page;
 		this.#field.value = storedDraft(room);
 		this.autocomplete?.close();
-		this.#update();
+		this.#complain("");
 	}
 
 	/** Puts an emoji where the cursor is. */

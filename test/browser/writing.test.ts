@@ -308,6 +308,14 @@ test("on a touch screen a message offers to be deleted once it is touched", asyn
 	await ann.page.locator("article.said .erased").waitFor();
 });
 
+test("what is wrong with a text is not said of the next room's", async () => {
+	const ann = await enter("ann");
+	await ann.says("/foo");
+	await ann.seesStatus("There is no command “/foo”.");
+	await ann.goesTo("den");
+	expect(await ann.page.locator("#text-trouble").textContent()).toBe("");
+});
+
 test("the list of names closes when the line is sent with the button", async () => {
 	const ann = await enter("ann", phone);
 	const bob = await enter("bob");
