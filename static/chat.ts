@@ -151,6 +151,7 @@ export class Chat {
 				outbox.caughtUp();
 		}
 		this.view.receive(event);
+		if (/^(erased|edited)$/.test(event.kind)) this.composer.updateReply();
 		if (event.kind === "members") this.composer.autocomplete?.updateMembers();
 	}
 }

@@ -14,7 +14,12 @@ import type { Autocomplete } from "./mention-autocomplete.ts";
 import type { PendingLine } from "./outbox.ts";
 import type { Page } from "./page.ts";
 import { refuseFiles } from "./refuse-files.ts";
-import { editMessage, isEditable, pickEmoji } from "./relations.ts";
+import {
+	editMessage,
+	isEditable,
+	pickEmoji,
+	type RefusedEdit,
+} from "./relations.ts";
 import { type About, showReplyBar } from "./reply-bar.ts";
 import { OFFLINE } from "./requests.ts";
 import { keepEdits, keepInDraft, saveDraft, storedDraft } from "./storage.ts";
@@ -24,13 +29,6 @@ import { t, translated } from "./words.ts";
 /** The shortest time between two `typing` frames. */
 const TYPING_EVERY_MS = 3_000;
 const COMMAND = /^\/\p{L}[\p{L}\p{N}_-]*(?:\s|$)/u;
-
-/** An edit that is not made, and why. */
-interface RefusedEdit {
-	readonly message: Said;
-	readonly text: string;
-	readonly words: string;
-}
 
 interface Parts extends Pick<Chat, "view" | "sends"> {
 	readonly page: Page;
@@ -99,6 +97,13 @@ export class Composer {
 		const { isClosed } = this.#parts.page;
 		if (isClosed) showBriefly(t("html.closed"));
 		return !isClosed;
+	}
+
+	/** What is answered was edited, or deleted. */
+	updateReply(): void {
+		const about = this.#about;
+		const message = about && this.#parts.page.lineAt(about.message.offset);
+		if (about && message?.kind === "said") showReplyBar({ ...about, message });
 	}
 
 	/** Puts the words of a message into the field. The draft waits. */

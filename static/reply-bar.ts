@@ -19,7 +19,8 @@ export function showReplyBar(about: About | undefined): void {
 	show(find("#replying"), about !== undefined);
 	if (!about) return;
 	const isEdit = about.kind === "edit";
-	const { name, text } = about.message;
+	const { name, erased } = about.message;
+	const text = erased ? t("quote.deleted") : about.message.text;
 	const words = isEdit
 		? [t("edit")]
 		: nodes("composer.reply", { name: nameTag(name) });

@@ -121,3 +121,17 @@ test("a reply that was refused is one still where its words are edited", async (
 	await ann.field.press("Enter");
 	await quoteIn(ann, "gladly").getByText("shall we go?").waitFor();
 });
+
+test("what is answered can't be read once it is deleted", async () => {
+	const ann = await enter("alma");
+	const bob = await enter("bo");
+	await ann.says("regretted");
+	await bob.reads("regretted");
+	await beginsReply(bob, "regretted");
+	await ann.page.locator("article.said").hover();
+	await ann.presses("More");
+	await ann.presses("Delete");
+	await ann.presses("Delete");
+	const bar = bob.page.locator("#replying-words");
+	await bar.filter({ hasText: "deleted" }).waitFor();
+});
