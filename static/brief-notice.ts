@@ -10,7 +10,7 @@ const SHOWN_MS = 3_000;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 export function showBriefly(words: string): void {
-	const isChat = find("#composer").checkVisibility();
+	const isChat = find("#chat").checkVisibility();
 	const form = document.querySelector("main > form:not([hidden]) > .trouble");
 	const element = (!isChat && form) || "#brief-notice";
 	say(element, words);

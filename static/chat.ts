@@ -18,6 +18,7 @@ import { roomLevel } from "./room-level.ts";
 import { pathOf } from "./room-name.ts";
 import { RoomView } from "./room-view.ts";
 import { saveClient } from "./storage.ts";
+import { t } from "./words.ts";
 
 export class Chat {
 	readonly view: RoomView;
@@ -75,6 +76,7 @@ export class Chat {
 
 	/** The connection is lost, or the room left for another, where the answers about it still come. */
 	disconnected(): void {
+		this.#page.asked = undefined;
 		this.sends.outbox().disconnected();
 		this.view.disconnected();
 	}
@@ -134,8 +136,8 @@ export class Chat {
 					showBriefly(event.words);
 				return;
 			case "aside":
-				this.view.answered(event, this.#page.isAsking);
-				this.#page.isAsking = false;
+				this.view.answered(event, this.#page.asked !== undefined);
+				this.#page.asked = undefined;
 				break;
 			case "said":
 				outbox.shown(event.n ?? 0, event.client);
@@ -143,11 +145,13 @@ export class Chat {
 			case "closed":
 				this.#page.isClosed = true;
 				this.composer.render();
+				this.view.answered({ ...event, text: t("html.closed") }, false);
 				break;
 			case "caughtUp":
 				outbox.caughtUp();
 		}
 		this.view.receive(event);
+		if (/^(erased|edited)$/.test(event.kind)) this.composer.updateReply();
 		if (event.kind === "members") this.composer.autocomplete?.updateMembers();
 	}
 }

@@ -5,55 +5,33 @@
 
 import { readBotCommand } from "../machines/bot-commands.ts";
 import { BOT_NAME, type Said } from "../machines/message.ts";
-import { trimInvisible, withoutEmptyLines } from "../machines/text.ts";
+import { withoutEmptyLines } from "../machines/text.ts";
 import { showBriefly, UNHEARD } from "./brief-notice.ts";
 import type { Chat } from "./chat.ts";
-import { find, isTouch, make, say, show } from "./element.ts";
+import { find, isTouch, say, show } from "./element.ts";
 import { later } from "./lazy.ts";
 import type { Autocomplete } from "./mention-autocomplete.ts";
+import type { PendingLine } from "./outbox.ts";
 import type { Page } from "./page.ts";
-import { nameTag } from "./person.ts";
-import { onOneLine } from "./quotes.ts";
 import { refuseFiles } from "./refuse-files.ts";
-import { editMessage, isEditable, pickEmoji } from "./relations.ts";
+import {
+	editMessage,
+	isEditable,
+	pickEmoji,
+	type RefusedEdit,
+} from "./relations.ts";
+import { type About, showReplyBar } from "./reply-bar.ts";
 import { OFFLINE } from "./requests.ts";
-import { saveDraft, storedDraft } from "./storage.ts";
-import { nodes, t, translated } from "./words.ts";
+import { keepEdits, keepInDraft, saveDraft, storedDraft } from "./storage.ts";
+import { canBeSent, FAR_TOO_LONG, tooLong } from "./text-limit.ts";
+import { t, translated } from "./words.ts";
 
-/** Code points that one message holds. */
-const TEXT_LIMIT = 4_000;
-/** UTF-16 units. A longer text takes too long to measure at each key. */
-const FAR_TOO_LONG = 4 * TEXT_LIMIT;
-/** UTF-16 units of a message that is being answered. */
-const MOST_QUOTED = 100;
 /** The shortest time between two `typing` frames. */
 const TYPING_EVERY_MS = 3_000;
 const COMMAND = /^\/\p{L}[\p{L}\p{N}_-]*(?:\s|$)/u;
 
-/** A message that is answered, or whose words are in the field. */
-interface About {
-	readonly kind: "reply" | "edit";
-	readonly message: Said;
-}
-
 interface Parts extends Pick<Chat, "view" | "sends"> {
 	readonly page: Page;
-}
-
-function tooLong(value: string): string {
-	const isFar = value.length > FAR_TOO_LONG;
-	const { length } = isFar ? value : [...withoutEmptyLines(value)];
-	if (length <= TEXT_LIMIT) return "";
-	return t("composer.long", { count: length, most: TEXT_LIMIT });
-}
-
-const canBeSent = (value: string) =>
-	!tooLong(value) && trimInvisible(value) !== "";
-
-/** Puts words behind the draft of a room. */
-function keepInDraft(room: string, words: string): void {
-	const draft = storedDraft(room);
-	saveDraft(room, draft ? `${draft}\n${words}` : words);
 }
 
 export class Composer {
@@ -67,13 +45,19 @@ export class Composer {
 	#refused: Page["snapshot"]["context"]["trouble"];
 	#typedAt = 0;
 	#about: About | undefined;
+	/** They are in the field again once what is written there is sent. */
+	#refusedEdits: RefusedEdit[] = [];
 	/** A text that looks like a command; it is sent when it is submitted again. */
 	#questioned = "";
 
 	constructor(parts: Parts) {
 		const { sends } = parts;
 		this.#parts = parts;
-		find("#failed-edit").onclick = () => this.#edit(sends.outbox().drop());
+		find("#failed-edit").onclick = () => {
+			this.#edit(sends.outbox().drop());
+			this.render();
+			this.#field.focus();
+		};
 		this.#field.oninput = () => this.#onInput();
 		this.#field.onkeydown = (event) => this.#onKey(event);
 		this.#form.onsubmit = () => this.#send();
@@ -81,8 +65,11 @@ export class Composer {
 		this.#submit.onpointerdown = (event) => event.preventDefault();
 		find("#add-emoji").onclick = () => void this.#addEmoji();
 		find("#replying-not").onclick = () => this.#cancel();
-		parts.page.reply = (message) => this.#turnTo({ kind: "reply", message });
+		parts.page.reply = (message) => {
+			if (this.#mayBegin()) this.#turnTo({ kind: "reply", message });
+		};
 		parts.page.edit = (message) => this.#beginEdit(message);
+		keepEdits();
 		refuseFiles();
 	}
 
@@ -96,28 +83,32 @@ export class Composer {
 		const { value } = this.#field;
 		this.#about = about;
 		if (message && kind === "edit") {
+			saveDraft(message.room, "", "edit");
 			if (!isLeft && value !== message.text) keepInDraft(message.room, value);
 			this.#field.value = storedDraft(this.#parts.page.room);
 			this.#complain("");
 		}
-		show(find("#replying"), about !== undefined);
-		if (!about) return;
-		const isEdit = about.kind === "edit";
-		const { name, text } = about.message;
-		const words = isEdit
-			? [t("edit")]
-			: nodes("composer.reply", { name: nameTag(name) });
-		find("#replying-not").ariaLabel = isEdit
-			? t("composer.not-edit")
-			: t("composer.not-reply");
-		const begun = make("bdi", "", onOneLine(text).slice(0, MOST_QUOTED));
-		find("#replying-words").replaceChildren(...words, ": ", begun);
-		this.#field.focus();
+		showReplyBar(about);
+		if (about) this.#field.focus();
+	}
+
+	/** Whether anything may be said here; tells the person if not. */
+	#mayBegin(): boolean {
+		const { isClosed } = this.#parts.page;
+		if (isClosed) showBriefly(t("html.closed"));
+		return !isClosed;
+	}
+
+	/** What is answered was edited, or deleted. */
+	updateReply(): void {
+		const about = this.#about;
+		const message = about && this.#parts.page.lineAt(about.message.offset);
+		if (about && message?.kind === "said") showReplyBar({ ...about, message });
 	}
 
 	/** Puts the words of a message into the field. The draft waits. */
 	#beginEdit(message: Said, text = message.text): void {
-		if (this.#parts.page.isClosed) return;
+		if (!this.#mayBegin()) return;
 		this.#turnTo({ kind: "edit", message });
 		this.#field.value = text;
 		this.#complain("");
@@ -132,14 +123,28 @@ export class Composer {
 	/** Without an answer, the words are in the field again. */
 	async #sendEdit(message: Said): Promise<void> {
 		const { page } = this.#parts;
+		const { room } = message;
 		const text = withoutEmptyLines(this.#field.value);
 		this.#cancel();
 		if (text === message.text) return;
+		saveDraft(room, text, "edit");
 		const words = await editMessage(page, message, text);
-		if (!words) return;
-		// Elsewhere they would replace what is written there.
-		if (page.room !== message.room || page.isClosed || this.#isEditing)
-			return keepInDraft(message.room, text);
+		// Another edit may have begun.
+		const isLast = storedDraft(room, "edit") === text;
+		if (!words) return isLast ? saveDraft(room, "", "edit") : undefined;
+		const isHere = page.room === room && !page.isClosed && !this.#isEditing;
+		const isFree = isHere && !this.#about && this.#field.value === "";
+		if (isFree) return this.#editAgain({ message, text, words });
+		// They would replace what is written there.
+		showBriefly(words);
+		if (isHere) this.#refusedEdits.push({ message, text, words });
+		else keepInDraft(room, text);
+		if (page.room !== room || !page.isClosed) return;
+		this.enter();
+		this.render();
+	}
+
+	#editAgain({ message, text, words }: RefusedEdit): void {
 		this.#beginEdit(message, text);
 		this.#complain(words);
 	}
@@ -147,9 +152,12 @@ export class Composer {
 	/** Shows the room's draft. For another person nothing of this one's is in it. */
 	enter(isAnother = false): void {
 		this.#turnTo(undefined, isAnother);
+		for (const { message, text } of this.#refusedEdits.splice(0))
+			if (!isAnother) keepInDraft(message.room, text);
 		const { room } = this.#parts.page;
 		this.#field.value = storedDraft(room);
-		this.#update();
+		this.autocomplete?.close();
+		this.#complain("");
 	}
 
 	/** Puts an emoji where the cursor is. */
@@ -162,12 +170,24 @@ export class Composer {
 		this.#onInput();
 	}
 
-	/** Puts texts before the draft, and the cursor behind it all. */
-	#edit(texts: readonly string[]): void {
+	/** Puts lines before the draft, and the cursor behind it all. What the only one answers is answered again. */
+	#edit(lines: readonly PendingLine[]): void {
 		this.#turnTo();
-		const all = [...texts, this.#field.value];
+		const all = [...lines.map(({ text }) => text), this.#field.value];
 		this.#write(all.filter((text) => text !== "").join("\n"));
-		this.#field.focus();
+		const { page } = this.#parts;
+		const [first, second] = lines;
+		if (!first?.replyTo || second || first.epoch !== page.epoch) return;
+		const message = page.lineAt(first.replyTo);
+		if (message?.kind === "said") this.#turnTo({ kind: "reply", message });
+	}
+
+	/** The bot was not told: what was typed is in the field again, unless something else is. */
+	takeBack(): void {
+		const { page } = this.#parts;
+		const { asked } = page;
+		page.asked = undefined;
+		if (asked && !this.#about && this.#field.value === "") this.#write(asked);
 	}
 
 	/** Shows the server's words, once for each refusal. */
@@ -177,7 +197,8 @@ export class Composer {
 		const isDirect = this.#parts.page.ownRoom?.access === "direct";
 		const words = isDirect ? t("composer.to", { title }) : "";
 		this.#field.placeholder = words || t("composer.in", { title });
-		show(this.#form, !isClosed);
+		// What was not said is still at hand there.
+		show(this.#form, !isClosed || this.#field.value !== "");
 		find("#closed").hidden = !isClosed;
 		const { trouble } = snapshot.context;
 		if (isOpen && this.#trouble === OFFLINE) this.#complain("");
@@ -189,7 +210,8 @@ export class Composer {
 
 	#onInput(): void {
 		const { value } = this.#field;
-		if (!this.#isEditing) saveDraft(this.#parts.page.room, value);
+		const item = this.#isEditing ? "edit" : "draft";
+		saveDraft(this.#parts.page.room, value, item);
 		this.#complain("");
 		void this.#suggest();
 		const now = Date.now();
@@ -227,7 +249,7 @@ export class Composer {
 	}
 
 	#send() {
-		if (!canBeSent(this.#field.value)) return;
+		if (this.#parts.page.isClosed || !canBeSent(this.#field.value)) return;
 		if (this.#about?.kind === "edit")
 			return void this.#sendEdit(this.#about.message);
 		const typed = withoutEmptyLines(this.#field.value);
@@ -239,17 +261,20 @@ export class Composer {
 			this.#questioned = text;
 			return this.#complain(t("composer.command", { text: text.slice(0, 40) }));
 		}
-		if (isForBot && !this.#parts.page.tellBot(text))
+		if (isForBot && !this.#parts.page.tellBot(text, typed))
 			return showBriefly(UNHEARD);
 		this.#write("");
 		this.#typedAt = 0;
 		this.#parts.view.spoke();
 		if (!isForBot) this.#parts.sends.outbox().add(text, this.#about?.message);
 		this.#turnTo();
+		const next = this.#refusedEdits.shift();
+		if (next) this.#editAgain(next);
 	}
 
 	#write(text: string): void {
 		this.#field.value = text;
+		this.autocomplete?.close();
 		saveDraft(this.#parts.page.room, text);
 		this.#update();
 	}
@@ -271,7 +296,8 @@ export class Composer {
 		if (!isFar && field.scrollHeight > 0)
 			field.style.height = `${field.scrollHeight + field.offsetHeight - field.clientHeight}px`;
 		// A disabled button would lose the focus.
-		this.#submit.ariaDisabled = String(!canBeSent(field.value));
+		const isOff = this.#parts.page.isClosed || !canBeSent(field.value);
+		this.#submit.ariaDisabled = String(isOff);
 		say("#text-trouble", tooLong(field.value) || this.#trouble);
 	}
 }

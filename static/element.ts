@@ -60,9 +60,11 @@ export function complain(field: HTMLInputElement, words: string): void {
 
 export const isTouch = () => matchMedia("(pointer: coarse)").matches;
 
-/** Lets the person write at once. On a touch screen the keyboard would cover half of the room, so the room gets the focus there. */
+/** Lets the person write at once. On a touch screen the keyboard would cover half of the room, so the room gets the focus there, as where nobody may write. */
 export function focusField(): void {
-	find(isTouch() ? "#room" : "#text", HTMLElement).focus();
+	const field = find("#text");
+	const mayWrite = !isTouch() && field.checkVisibility();
+	(mayWrite ? field : find("#room")).focus();
 }
 
 /** Shows or hides an element. If the focus was in it, it does not get lost. */

@@ -37,12 +37,20 @@ export function confirmed(title: string, words: string, yes: string) {
 	});
 }
 
-export async function eraseOne(message: Said, page: Page): Promise<void> {
+async function askToErase(message: Said, page: Page): Promise<void> {
 	const { room, epoch, offset: target } = message;
+	const words = await page.ask({ kind: "erase", room, epoch, target });
+	const line = page.room === room ? page.lineAt(target) : undefined;
+	// Where the answer is lost, it may be gone all the same.
+	const isGone = line?.kind === "said" && line.erased;
+	if (words && !isGone) showBriefly(words);
+}
+
+export async function eraseOne(message: Said, page: Page): Promise<void> {
 	const title = t("erase.one", { text: beginningOf(message) });
 	if (await confirmed(title, GONE, t("delete"))) {
-		page.send({ kind: "erase", room, epoch, target });
-		if (!page.isOpen) showBriefly(t("offline.erase"));
+		if (page.isOpen) void askToErase(message, page);
+		else showBriefly(t("offline.erase"));
 	}
 	focusField();
 }

@@ -6,6 +6,7 @@
 
 import { type Item, MessageType } from "../machines/message.ts";
 import type { ServerEvent, Trouble } from "../machines/page-events.ts";
+import { ERASE_ALL } from "../machines/page-guards.ts";
 import { readServerFrame, type ServerFrame } from "../machines/protocol.ts";
 import type { Change } from "../machines/relations.ts";
 import { parseJson } from "../machines/schema.ts";
@@ -46,17 +47,17 @@ interface NotDone {
 export type Answer =
 	| NotDone
 	| ServerFrame<"roomReady" | "invited" | "invitations" | "roomsDone">
-	| ServerFrame<"relationDone" | "pins" | "found" | "ownDone">;
+	| ServerFrame<"relationDone" | "pins" | "found" | "ownDone" | "eraseDone">;
 
 export const isAnswer = (event: ChatEvent): event is Answer =>
-	/^(notDone|(rooms|relation|own)Done|roomReady|invited|invitations|pins|found)$/.test(
+	/^(notDone|(rooms|relation|own|erase)Done|roomReady|invited|invitations|pins|found)$/.test(
 		event.kind,
 	);
 
 /** What is asked with an id. */
 const ASKED: ReadonlySet<number> = new Set([
 	...[MessageType.rooms, MessageType.relation],
-	...[MessageType.search, MessageType.own],
+	...[MessageType.search, MessageType.own, MessageType.erase],
 ]);
 
 /** The events about one room. */
@@ -92,7 +93,8 @@ function refused(frame: ServerFrame<"refused">, now: number): PageInput {
 		const next = rule === "isNextInOrder" ? expected : undefined;
 		return { kind: "textRefused", n, words, expected: next, retryAfter };
 	}
-	if (ASKED.has(re))
+	// That everything is deleted, only the machine asks.
+	if (ASKED.has(re) && frame.id !== ERASE_ALL)
 		return { kind: "notDone", words, rule, id: frame.id, retryAfter };
 	// A page that was asked for too soon is still there; any other refused page is not.
 	const isTooFast = rule === "isNotTooFast";
@@ -155,6 +157,7 @@ export function readFrame(data: string, now: number): PageInput | undefined {
 		case "headsDone":
 			return undefined;
 		case "eraseDone":
+			if (frame.id !== ERASE_ALL) return frame;
 			return { type: "allErased", update: { isErased: true } };
 		default:
 			return "time" in frame ? { ...frame, time: frame.time || now } : frame;

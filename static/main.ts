@@ -5,7 +5,7 @@
  */
 
 import { createActor } from "xstate";
-import { CloseCode, LOBBY } from "../machines/message.ts";
+import { CloseCode, LOBBY, MessageType } from "../machines/message.ts";
 import { pageMachine } from "../machines/page.ts";
 import { ERASE_ALL } from "../machines/page-guards.ts";
 import { BASE } from "./base-path.ts";
@@ -210,6 +210,8 @@ function received(data: string): void {
 		storage.dropInvitation();
 	if (event && "type" in event) page.dispatch(event);
 	else if (event) chat.receive(event);
+	if (event && "re" in event && event.re === MessageType.text)
+		chat.composer.takeBack();
 }
 
 // A logout in one tab ends the session of all tabs that share it.

@@ -107,6 +107,8 @@ export function mentionAutocomplete(parts: Parts) {
 	field.addEventListener("blur", () => show([]));
 	return {
 		update,
+		/** Another text is in the field, which nobody typed. */
+		close: () => show([]),
 		/** Does what a whole command says; false if the text is none. */
 		run(text: string): boolean {
 			const command = commands(page, write).find(

@@ -151,11 +151,11 @@ export class Outbox {
 		this.#append(refused);
 	}
 
-	/** Removes the refused lines; returns their texts. */
-	drop(): readonly string[] {
+	/** Removes the refused lines, and returns them. */
+	drop(): readonly PendingLine[] {
 		const refused = this.#refused;
 		this.#update(this.lines.filter(isOpen));
-		return refused.map(({ text }) => text);
+		return refused;
 	}
 
 	get #refused(): readonly PendingLine[] {

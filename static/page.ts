@@ -55,8 +55,8 @@ export class Page {
 	lastOwn = (): Said | undefined => undefined;
 	/** Nobody may say anything in the room. */
 	isClosed = false;
-	/** The bot was told something, and has not answered yet. */
-	isAsking = false;
+	/** What was typed for the bot, until it answers; empty if that was chosen in a menu. */
+	asked: string | undefined;
 	/** The names of people whom the reader has blocked, folded. */
 	#blocked: ReadonlySet<string> = new Set();
 	readonly #parts: Parts;
@@ -128,9 +128,9 @@ export class Page {
 	}
 
 	/** Sends a command to the bot, which is posted to nobody; false without a connection. */
-	tellBot(text: string): boolean {
+	tellBot(text: string, typed = ""): boolean {
 		const { isOpen, room } = this;
-		this.isAsking = isOpen;
+		this.asked = isOpen ? typed : undefined;
 		this.send({ kind: "text", text, room });
 		return isOpen;
 	}

@@ -147,9 +147,8 @@ export class RoomView {
 	}
 
 	/** What the bot says stands at the end, which the reader may be far from. Its greeting comes with the room. */
-	answered(aside: Aside, isAsked: boolean): void {
+	answered({ text, time }: Pick<Aside, "text" | "time">, isAsked: boolean) {
 		if (!isAsked && !this.#timeline.isLive) return;
-		const { text, time } = aside;
 		if (!this.#timeline.autoscroll.isFollowing) showBriefly(text);
 		else this.#liveRegion.say({ kind: "local", text, time });
 	}

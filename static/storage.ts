@@ -1,7 +1,7 @@
 /**
  * What outlives a page. The browser stores the session, the rooms and the
  * settings for all its tabs. A tab stores a login under way and, for each
- * room, its client, its pending lines and its draft.
+ * room, its client, its pending lines, its draft and the words of an edit.
  */
 
 import { LOBBY } from "../machines/message.ts";
@@ -18,7 +18,9 @@ const LONGEST = 512;
 /** In place of the address of a person for whom notes are: nobody's. */
 const NOBODY = "-";
 
-type RoomItem = "client" | "lines" | "draft";
+/** What is being written: a new line, or other words for one. */
+type Draft = "draft" | "edit";
+type RoomItem = "client" | "lines" | Draft;
 
 const tab = new Store<
 	| (Shared | "pending" | "expires" | "invitation")
@@ -131,14 +133,32 @@ export function saveLines(room: string, lines: readonly PendingLine[]): void {
 export const storedLines = (room: string): readonly PendingLine[] =>
 	parseList(tab.get(keyOf(room, "lines")), { text: "", by: "", n: 0, why: "" });
 
-export const storedDraft = (room: string): string =>
-	tab.get(keyOf(room, "draft")).slice(0, LONGEST_DRAFT);
+export const storedDraft = (room: string, item: Draft = "draft"): string =>
+	tab.get(keyOf(room, item)).slice(0, LONGEST_DRAFT);
 
-export function saveDraft(room: string, draft: string): void {
-	tab.set(keyOf(room, "draft"), draft.slice(0, LONGEST_DRAFT));
+export function saveDraft(room: string, words: string, item: Draft = "draft") {
+	tab.set(keyOf(room, item), words.slice(0, LONGEST_DRAFT));
+}
+
+/** Puts the words of an edit behind the draft of the room. */
+export function keepInDraft(room: string, words: string): void {
+	const draft = storedDraft(room);
+	saveDraft(room, draft ? `${draft}\n${words}` : words);
+	saveDraft(room, "", "edit");
+}
+
+/** What was being edited when the page ended is in the draft of its room. */
+export function keepEdits(): void {
+	for (const name of tab.names()) {
+		const [item, room = LOBBY] = name.split(" ");
+		const words = item === "edit" && storedDraft(room, item);
+		if (words) keepInDraft(room, words);
+	}
 }
 
 /** The next person must not send what this one left unsent, in any room. */
 export function dropPendingSends(): void {
-	tab.remove(...tab.names().filter((name) => /^(lines|draft)\b/.test(name)));
+	tab.remove(
+		...tab.names().filter((name) => /^(lines|draft|edit)\b/.test(name)),
+	);
 }

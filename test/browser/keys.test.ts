@@ -78,6 +78,22 @@ test("a name that was typed in other letters is offered once, and no room for a 
 	expect(await talks.count()).toBe(0);
 });
 
+test("Enter after a change of rooms sends the draft that is there, whatever list was open before", async () => {
+	const ann = await enter("ann5", {}, "first5");
+	await ann.goesTo("second5");
+	await ann.field.fill("long words");
+	const { keyboard } = ann.page;
+	await keyboard.press("Alt+ArrowDown");
+	await ann.isIn("first5");
+	await keyboard.type("/");
+	await ann.page.getByRole("option").first().waitFor();
+	await keyboard.press("Alt+ArrowUp");
+	await ann.isIn("second5");
+	expect(await ann.field.inputValue()).toBe("long words");
+	await keyboard.press("Enter");
+	await ann.reads("long words");
+});
+
 test("somebody who is elsewhere is found by their name, and where nobody is nothing is said into this room", async () => {
 	const ann = await enter("ann3", {}, "cellar");
 	const ben = await enter("ben3", {}, "cellar");

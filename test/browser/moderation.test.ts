@@ -1,6 +1,7 @@
 /** Moderation on the page: the menu at a person or message, what is typed to the bot, and who is blocked. */
 
 import { expect, test } from "vitest";
+import { MessageType as types } from "../../machines/message.ts";
 import { check } from "./axe.ts";
 import type { Person } from "./person.ts";
 import { phone, stage } from "./stage.ts";
@@ -186,6 +187,25 @@ test("a page that is loaded during a kick says for how long, and comes back by i
 	await page.locator("#connection").waitFor({ state: "hidden" });
 	await troll.says("sorry");
 	await boss.reads("sorry");
+});
+
+test("a command that the server refuses is in the field again, below the reason", async () => {
+	const ann = await enter("ivy");
+	const words = "That was too fast.";
+	const code = "isNotTooFast";
+	await ann.page.routeWebSocket("**/connect", (socket) => {
+		const server = socket.connectToServer();
+		socket.onMessage((frame) => {
+			if (!String(frame).includes("block")) return server.send(frame);
+			const refused = { type: types.refused, re: types.text };
+			socket.send(JSON.stringify({ ...refused, code, text: words }));
+		});
+	});
+	await ann.page.reload();
+	await ann.isOpen();
+	await ann.says("/block gus");
+	await ann.seesStatus(words);
+	expect(await ann.field.inputValue()).toBe("/block gus");
 });
 
 test("an answer of the bot is repeated only to who is far from it", async () => {

@@ -323,3 +323,45 @@ test("nobody is led into a room whose form they closed", async () => {
 	expect(await lou.page.locator("#room-name").innerText()).toBe(here);
 	expect(await lou.field.inputValue()).toBe("this is for here");
 });
+
+/** Bob in a room that its maker closes, while what the server says reaches him late. */
+async function seesItClosed() {
+	const ann = await enter("anja");
+	const bob = await enter("boris");
+	await makesRoom(ann, "Board");
+	await bob.page.goto(await makesLink(ann));
+	await bob.presses("Join");
+	await isIn(bob, "Board");
+	const answers = await bob.holdsAnswers();
+	await bob.page.reload();
+	await ann.says("before the end");
+	await bob.reads("before the end");
+	answers.hold();
+	const dialog = await opensMembers(ann);
+	await dialog.getByRole("button", { name: "Close this room" }).click();
+	await ann.presses("Close it");
+	await ann.page.locator("#closed:not([hidden])").waitFor();
+	return { bob, ...answers };
+}
+
+test("what could not be said before the room was closed is there to be copied", async () => {
+	const { bob, arrive } = await seesItClosed();
+	await bob.says("three lines");
+	arrive();
+	await bob.page.locator("#failed-edit").click();
+	expect(await bob.field.isVisible()).toBe(true);
+	expect(await bob.field.inputValue()).toBe("three lines");
+	await bob.page.keyboard.press("Enter");
+	expect(await bob.field.inputValue()).toBe("three lines");
+});
+
+test("what can't be done in a closed room is told there", async () => {
+	const { bob, arrive } = await seesItClosed();
+	arrive();
+	await bob.hasHeard(/^announcer This room is closed/);
+	expect(await bob.page.locator("#room:focus").count()).toBe(1);
+	await bob.page.locator("article.said").hover();
+	await bob.presses("Reply");
+	const notice = bob.page.locator("#brief-notice");
+	await notice.filter({ hasText: "This room is closed" }).waitFor();
+});

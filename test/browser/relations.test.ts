@@ -35,6 +35,21 @@ test("a message is edited in the composer, and everyone sees that it was", async
 	await check(bob, "an edited message");
 });
 
+test("the words of an edit outlive the page, behind the draft", async () => {
+	const ann = await enter("ada2");
+	await ann.says("first");
+	await ann.reads("first");
+	await ann.field.fill("a draft");
+	await presses(ann, "first", "Edit");
+	await ann.field.fill("first, corrected");
+	await ann.page.reload();
+	await ann.isInside();
+	expect(await ann.field.inputValue()).toBe("a draft\nfirst, corrected");
+	await ann.page.reload();
+	await ann.isInside();
+	expect(await ann.field.inputValue()).toBe("a draft\nfirst, corrected");
+});
+
 test("Up in an empty field edits the last message, and Escape leaves it", async () => {
 	const ann = await enter("ada");
 	await ann.says("first");

@@ -1,6 +1,7 @@
 /** Replies on the page: begun at a message, sent with what they answer above them, which is looked up. */
 
 import { expect, test } from "vitest";
+import { MessageType as types } from "../../machines/message.ts";
 import { check } from "./axe.ts";
 import type { Person } from "./person.ts";
 import { phone, stage } from "./stage.ts";
@@ -96,4 +97,41 @@ test("a quote of what is deleted says so", async () => {
 		await quoteIn(one, "I heard that").getByText("deleted").waitFor();
 	const cleo = await enter("cleo");
 	await quoteIn(cleo, "I heard that").getByText("deleted").waitFor();
+});
+
+test("a reply that was refused is one still where its words are edited", async () => {
+	const ann = await enter("aida");
+	await ann.says("shall we go?");
+	let isRefusing = true;
+	await ann.page.routeWebSocket("**/connect", (socket) => {
+		const server = socket.connectToServer();
+		socket.onMessage((frame) => {
+			const { type, n } = JSON.parse(String(frame));
+			if (type !== types.text || !isRefusing) return server.send(frame);
+			const refused = { type: types.refused, re: types.text, n };
+			socket.send(JSON.stringify({ ...refused, code: "textIsShort" }));
+		});
+	});
+	await ann.page.reload();
+	await ann.reads("shall we go?");
+	await beginsReply(ann, "shall we go?");
+	await ann.says("gladly");
+	await ann.page.locator("#failed-edit").click();
+	isRefusing = false;
+	await ann.field.press("Enter");
+	await quoteIn(ann, "gladly").getByText("shall we go?").waitFor();
+});
+
+test("what is answered can't be read once it is deleted", async () => {
+	const ann = await enter("alma");
+	const bob = await enter("bo");
+	await ann.says("regretted");
+	await bob.reads("regretted");
+	await beginsReply(bob, "regretted");
+	await ann.page.locator("article.said").hover();
+	await ann.presses("More");
+	await ann.presses("Delete");
+	await ann.presses("Delete");
+	const bar = bob.page.locator("#replying-words");
+	await bar.filter({ hasText: "deleted" }).waitFor();
 });

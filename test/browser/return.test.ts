@@ -387,3 +387,16 @@ test("a message that was to be deleted while the server was away is still there,
 	await restart();
 	await ann.reads("regretted");
 });
+
+test("a message that was to be deleted over a dead connection is still there, with words", async () => {
+	const { person: ann, setSilent } = await enterThroughTunnel("ann");
+	await ann.says("regretted");
+	await ann.reads("regretted");
+	await ann.page.locator("article.said").hover();
+	await ann.presses("More");
+	await ann.presses("Delete");
+	setSilent(true);
+	await ann.presses("Delete");
+	await ann.page.clock.runFor(20_000);
+	await ann.hasHeard("There is no connection.");
+});

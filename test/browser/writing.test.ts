@@ -308,8 +308,28 @@ test("on a touch screen a message offers to be deleted once it is touched", asyn
 	await ann.page.locator("article.said .erased").waitFor();
 });
 
-/** Someone goes elsewhere while the answer to their edit is on its way. */
-async function leavesWhileEditing() {
+test("what is wrong with a text is not said of the next room's", async () => {
+	const ann = await enter("ann");
+	await ann.says("/foo");
+	await ann.seesStatus("There is no command “/foo”.");
+	await ann.goesTo("den");
+	expect(await ann.page.locator("#text-trouble").textContent()).toBe("");
+});
+
+test("the list of names closes when the line is sent with the button", async () => {
+	const ann = await enter("ann", phone);
+	const bob = await enter("bob");
+	await bob.says("hi");
+	await ann.reads("hi");
+	await ann.field.pressSequentially("thanks @bo");
+	await ann.page.getByRole("option").waitFor();
+	await ann.presses("Send");
+	await ann.reads("thanks @bo");
+	expect(await ann.page.getByRole("option").count()).toBe(0);
+});
+
+/** The answer to someone's edit is on its way. */
+async function sendsAnEdit() {
 	const ann = await enter("ann", {}, "attic");
 	const answers = await ann.holdsAnswers();
 	await ann.page.reload();
@@ -320,9 +340,29 @@ async function leavesWhileEditing() {
 	await ann.field.press("ArrowUp");
 	await ann.field.fill("two");
 	await ann.field.press("Enter");
-	await ann.goesTo("cellar");
 	return { ann, ...answers };
 }
+
+/** Someone goes elsewhere meanwhile. */
+async function leavesWhileEditing() {
+	const edit = await sendsAnEdit();
+	await edit.ann.goesTo("cellar");
+	return edit;
+}
+
+test("the words of an edit come back once the line is sent that is being written by then", async () => {
+	const { ann, cut, arrive } = await sendsAnEdit();
+	await ann.page.keyboard.type("and br");
+	await cut();
+	await ann.hasHeard("There is no connection.");
+	expect(await ann.field.inputValue()).toBe("and br");
+	arrive();
+	await ann.isOpen();
+	await ann.page.keyboard.type("ing the keys");
+	await ann.page.keyboard.press("Enter");
+	expect(await ann.field.inputValue()).toBe("two");
+	await ann.reads("and bring the keys");
+});
 
 test("an edit that is on its way when the writer goes elsewhere is not said a second time", async () => {
 	const { ann, arrive } = await leavesWhileEditing();

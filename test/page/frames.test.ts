@@ -61,7 +61,7 @@ test("a refusal always has words", () => {
 	}
 });
 
-test.each(["rooms", "relation", "search", "own"] as const)(
+test.each(["rooms", "relation", "search", "own", "erase"] as const)(
 	"a refused question about %s has the answer that it was asked with",
 	(about) => {
 		const refused = { type: MessageType.refused, re: MessageType[about] };
@@ -69,6 +69,15 @@ test.each(["rooms", "relation", "search", "own"] as const)(
 		expect(read({ ...refused, text: "No.", id: "a1" })).toMatchObject(answer);
 	},
 );
+
+test("that one message is deleted answers who asked for that alone", () => {
+	const done = { type: MessageType.erase, done: true };
+	expect(read({ ...done, id: "a1" })).toMatchObject({ id: "a1" });
+	expect(read({ ...done, id: "a1" })).not.toHaveProperty("type");
+	expect(read({ ...done, id: "all" })).toMatchObject({ type: "allErased" });
+	const refused = { type: MessageType.refused, re: MessageType.erase };
+	expect(read({ ...refused, id: "all" })).toMatchObject({ type: "refused" });
+});
 
 test("a page of history that was asked for too soon is there still, any other refused one is not", () => {
 	const refused = { type: MessageType.refused, re: MessageType.history };
