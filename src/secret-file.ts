@@ -8,6 +8,7 @@ import { join } from "node:path";
 import type { PlumeEvent } from "../machines/events.ts";
 import { type Config, ConfigError } from "./config.ts";
 import type { State } from "./engine/state.ts";
+import { DRAFT } from "./log/backup-mark.ts";
 import { namesIn, realDisk, replaceFile } from "./log/disk.ts";
 import { WrongCopy } from "./log/evidence.ts";
 import type { Log } from "./log/log.ts";
@@ -33,12 +34,17 @@ export const readSecret = async (
 
 /**
  * The configured secret, else the one in the data folder, if there is any.
- * Throws `ConfigError` if there is a log without a secret.
+ * Throws `ConfigError` if there is a log without a secret, and an error that
+ * may pass if a restore has not ended.
  */
 export async function findSecret(
 	{ secret: given, data }: Given,
 	warn: (message: string) => void,
 ): Promise<string | undefined> {
+	if ((await namesIn(realDisk, join(data, DRAFT))).includes("log"))
+		throw new Error(
+			`A plume restore into ${data} is at work, or was broken off. If it was, type it again, or remove ${join(data, DRAFT)} to begin anew.`,
+		);
 	const path = join(data, "secret");
 	const name = given === undefined ? path : "PLUME_SECRET";
 	const secret = given ?? readCredential(path);

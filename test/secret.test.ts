@@ -1,7 +1,11 @@
 /** A log names the secret that it was written with, so that no other is taken for it. */
+import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Secrets } from "../src/engine/secrets.ts";
 import { openFileLog } from "../src/log/file-log.ts";
+import { readSecret } from "../src/secret-file.ts";
 import { FakeClock } from "./fakes/clock.ts";
 import { FakeDisk } from "./fakes/disk.ts";
 import { seededBytes, TestServer } from "./test-server.ts";
@@ -113,4 +117,17 @@ describe("a log from before there were fingerprints", () => {
 		await plume.engine.stop();
 		expect(named(disk).at(-1)).toBe(fingerprintOf(RIGHT));
 	});
+});
+
+test("none is made where a restore was broken off", async () => {
+	const data = await mkdtemp(join(tmpdir(), "plume-"));
+	const first = (secret?: string) => readSecret({ secret, data }, () => {});
+	await mkdir(join(data, "restoring", "log"), { recursive: true });
+	for (const given of [undefined, RIGHT])
+		await expect(first(given)).rejects.toThrow(
+			`A plume restore into ${data} is at work, or was broken off.`,
+		);
+	expect(await readdir(data)).toEqual(["restoring"]);
+	await rm(join(data, "restoring", "log"), { recursive: true });
+	expect(await first()).toHaveLength(43);
 });

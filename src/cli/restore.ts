@@ -1,12 +1,12 @@
 /**
  * `plume restore`: puts a backup into an empty data folder, where it is
- * verified, marked as restored, and only then given its names. So a restore
- * that is broken off leaves nothing that a server would start with.
+ * verified, marked as restored, and only then given its names. While its draft
+ * is there, no server starts in the folder, not even with a log of its own.
  */
 import { join } from "node:path";
 import { ConfigError } from "../config.ts";
 import { Secrets } from "../engine/secrets.ts";
-import { type BackupMark, MARK, readMark } from "../log/backup-mark.ts";
+import { type BackupMark, DRAFT, MARK, readMark } from "../log/backup-mark.ts";
 import {
 	codeOf,
 	type Disk,
@@ -14,6 +14,7 @@ import {
 	textOf,
 	writeChunks,
 } from "../log/disk.ts";
+import { checkUnlocked } from "../log/lock.ts";
 import { logFolder, segmentsOf } from "../log/reader.ts";
 import { Segment } from "../log/segment.ts";
 import { SegmentFiles } from "../log/segment-files.ts";
@@ -24,9 +25,8 @@ import { boolean, parseOptions, string } from "./options.ts";
 import { type Prefix, soundPrefix } from "./prefix.ts";
 import type { CommandContext, ExitCode, LogCommand } from "./source.ts";
 
-/** What is here is ours, left by a restore that was broken off. */
-const DRAFT = "restoring";
-const HARMLESS = [DRAFT, "lost+found"];
+/** What a restore that was broken off left, and a start that was refused because of it. */
+const HARMLESS = [DRAFT, "lock", "lost+found"];
 
 interface Asked {
 	/** A folder, or - for a tar. */
@@ -54,6 +54,7 @@ async function restore(asked: Asked, parts: CommandContext): Promise<ExitCode> {
 		throw new ConfigError(
 			`${data} is not empty: it has ${other ?? "a log"} in it. Set PLUME_DATA to a new folder, or move that away.`,
 		);
+	await checkUnlocked(data);
 	await assertThere(asked.from, disk);
 	const draft = join(data, DRAFT);
 	try {

@@ -9,6 +9,9 @@ import { type Disk, namesIn, textOf } from "./disk.ts";
 
 export const MARK = "backup.json";
 
+/** The folder in a data folder in which a restore makes the log, before it gives it its name. */
+export const DRAFT = "restoring";
+
 const markOf = record(
 	{
 		/** The log's id. */

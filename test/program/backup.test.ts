@@ -143,6 +143,20 @@ test("a restored server lets people log in under their names again", async () =>
 	expect((await again.stop()).code).toBe(0);
 });
 
+test("no server begins anew where a restore was broken off, which is typed again", async () => {
+	const { into } = await backup();
+	const data = await newDataFolder();
+	await mkdir(join(data, "restoring", "log"), { recursive: true });
+	const there = { PLUME_DATA: data, PLUME_PORT: "0" };
+	const refused = await run(["serve"], there);
+	expect([refused.code, refused.stderr]).toEqual([
+		1,
+		expect.stringContaining("or was broken off. If it was, type it again"),
+	]);
+	expect((await run(["restore", into], there)).code).toBe(0);
+	expect((await run(["check"], there)).code).toBe(0);
+});
+
 test("the timer's script makes a backup of the day, and keeps those of 14 days", async () => {
 	const folder = await newDataFolder();
 	const day = (ago: number) =>
