@@ -111,7 +111,7 @@ function whyUnsound(
 	if (id !== mark.log || seq !== mark.seq || hash !== mark.hash)
 		return `${from} is damaged: it was made of events 1 to ${mark.seq}, and is sound up to event ${seq}. ${wrong ? `${wrong}.` : ""}`.trim();
 	if (state.hash() !== mark.stateHash)
-		return `This version comes to another state after event ${seq} than the one that made the backup. Try plume rehearse, or the older version.`;
+		return `This version comes to another state after event ${seq} than the one that made the backup. Try plume rehearse, or the version that made it.`;
 	return undefined;
 }
 

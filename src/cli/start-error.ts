@@ -21,17 +21,21 @@ const COMMAND: Readonly<Record<string, string>> = {
 	...{ EACCES: MAY, EPERM: MAY, ENOENT: "there is no such file or folder" },
 	ENOTDIR: "it is a file, or in one, and no folder",
 };
+const NEWER = "The log is sound. Start the version that wrote it.";
+const DAMAGED =
+	"Restore a backup; if there is none, plume cut copies what comes before the damage.";
 /** Errors that may pass, so that the service manager should try again. */
 const TRANSIENT = /^(EADDRINUSE|EADDRNOTAVAIL|EAI_AGAIN|ENOSPC)$/;
 
 export type ErrorCode = 1 | 2 | 3;
 
 export function explained(error: unknown): unknown {
-	if (error instanceof Error && error.name === "Damage")
-		return new Error(
-			`${error.message}. Restore a backup; if there is none, plume cut copies what comes before the damage.`,
-			{ cause: error },
-		);
+	if (error instanceof Error && error.name === "Damage") {
+		const { isNewer }: { readonly isNewer?: boolean } = Object(error);
+		return new Error(`${error.message}. ${isNewer ? NEWER : DAMAGED}`, {
+			cause: error,
+		});
+	}
 	if (error instanceof Error && error.name === "DeterminismError")
 		return new Error(
 			`${error.message}. The log is as it was. Start the version that wrote it; plume rehearse tells what else this one refuses.`,

@@ -18,6 +18,8 @@ export class Damage extends Error {
 	/** The seq of the event that should be there. */
 	readonly seq: number;
 	readonly reason: string;
+	/** The line is sound, but of a version that this one does not know. */
+	isNewer = false;
 
 	constructor(
 		position: { file: string; line: number; offset: number },

@@ -141,7 +141,7 @@ export class Evidence {
 			const { seq = 0 } = traces.find(isBackup) ?? {};
 			verifier.assertErasuresLogged(isMirror ? Infinity : seq);
 		} catch (error) {
-			if (!isMirror || !(error instanceof Damage)) throw error;
+			if (!isMirror || !(error instanceof Damage) || error.isNewer) throw error;
 			throw new WrongCopy(`${error.message}.${remedy}`, { cause: error });
 		}
 		this.check(verifier);

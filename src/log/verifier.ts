@@ -254,7 +254,8 @@ export class Verifier {
 			return;
 		}
 		const damage = this.#damage(this.#nextSeq, error.message);
-		if (error instanceof UnknownFormat)
+		damage.isNewer = error instanceof UnknownFormat;
+		if (damage.isNewer)
 			damage.message = `${file} cannot be read: ${error.message}`;
 		if (!isLast || !(error instanceof Broken)) throw damage;
 		this.torn = damage;

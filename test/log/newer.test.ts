@@ -1,12 +1,13 @@
 /** A log that a newer version wrote is not damaged, and is said to be newer. */
 import { expect, test } from "vitest";
+import { explained } from "../../src/cli/start-error.ts";
 import { openFileLog } from "../../src/log/file-log.ts";
 import { VERSION } from "../../src/version.ts";
 import { plume } from "../cli/desk.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { FakeDisk } from "../fakes/disk.ts";
 import { TestServer } from "../test-server.ts";
-import { type Crafted, chain, header } from "./folder.ts";
+import { type Crafted, chain, header, openOn } from "./folder.ts";
 
 const started: Crafted = [
 	'"seq":1,"batch":[1,1],"type":"server.started","node":"n","version":"2"',
@@ -54,6 +55,21 @@ test.each([
 		const { lines } = await plume(logOf(header(), started, waved), args);
 		expect(lines.join("\n")).toContain(
 			`is unknown to ${VERSION}: a newer version logged it`,
+		);
+	},
+);
+
+test.each([false, true])(
+	"a log of a newer version is said to be sound, also on a mirror: %s",
+	async (isMirror) => {
+		const waved: Crafted = [
+			'"seq":2,"batch":[2,2],"type":"server.started","v":2,"node":"n"',
+			"}",
+		];
+		const disk = logOf(header(), started, waved);
+		const log = openOn(disk, { isMirror }).catch(explained);
+		expect(String(await log)).toMatch(
+			/server.started of version 2, is unknown to .*The log is sound. Start the version that wrote it.$/,
 		);
 	},
 );
