@@ -18,7 +18,13 @@ import {
 import { fold } from "../engine/fold.ts";
 import { Secrets } from "../engine/secrets.ts";
 import { State } from "../engine/state.ts";
-import { codeOf, messageOf, namesIn, realDisk } from "../log/disk.ts";
+import {
+	assertLeads,
+	codeOf,
+	messageOf,
+	namesIn,
+	realDisk,
+} from "../log/disk.ts";
 import { Evidence } from "../log/evidence.ts";
 import { checkUnlocked, Locked } from "../log/lock.ts";
 import { segmentsOf } from "../log/reader.ts";
@@ -166,8 +172,8 @@ function socketChecks(
 
 async function folderIsFree(folder: string, beside: boolean): Promise<string> {
 	if (!existsSync(folder)) {
-		let above = dirname(resolve(folder));
-		while (!existsSync(above)) above = dirname(above);
+		let above = resolve(folder);
+		for (; !existsSync(above); above = dirname(above)) assertLeads(above);
 		await access(above, W_OK | X_OK).catch((error: unknown) => {
 			if (codeOf(error) !== "EACCES") throw error;
 			throw new ConfigError(

@@ -6,7 +6,13 @@
  * Every call rejects with the system's error, whose `code` distinguishes a
  * full disk from a broken one.
  */
-import { constants, fstatSync, statSync } from "node:fs";
+import {
+	constants,
+	existsSync,
+	fstatSync,
+	readlinkSync,
+	statSync,
+} from "node:fs";
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -87,7 +93,9 @@ export const realDisk: Disk = {
 		await realDisk.makeFolder(dirname(folder));
 		await mkdir(folder, FOLDER_MODE).catch((error: unknown) => {
 			// Another process was faster.
-			if (!isFolder(folder)) throw error;
+			if (isFolder(folder)) return;
+			assertLeads(folder);
+			throw error;
 		});
 	},
 	list: (folder) => patiently(() => readdir(folder)),
@@ -129,6 +137,24 @@ export const realDisk: Disk = {
 
 const isFolder = (path: string) =>
 	statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+/** Throws if a path is a link to nothing, which may pass: its disk is mounted later. */
+export function assertLeads(path: string): void {
+	const target = existsSync(path) ? undefined : targetOf(path);
+	if (target !== undefined)
+		throw new Error(
+			`${path} is a link to ${target}, which is not there, or this user may not see it. Mount the disk that it is on.`,
+		);
+}
+
+function targetOf(path: string): string | undefined {
+	try {
+		return readlinkSync(path);
+	} catch {
+		// No link, or not there.
+		return undefined;
+	}
+}
 
 /** Whether a path still names the open file. */
 export function isSameFile(path: string, fd: number): boolean {
