@@ -255,6 +255,20 @@ export function writeChunks(
 	});
 }
 
+/** As `writeChunks`, but of a file that can't be written whole it leaves nothing: a part would only take room on a full disk. */
+export async function writeNew(
+	...args: Parameters<typeof writeChunks>
+): Promise<void> {
+	const [disk, path] = args;
+	try {
+		await writeChunks(...args);
+	} catch (error) {
+		// The error is thrown to the caller even if it can't be removed.
+		await disk.remove(path).catch(() => {});
+		throw error;
+	}
+}
+
 /** Replaces a file's content durably and atomically. */
 export async function replaceFile(
 	disk: Disk,
@@ -263,7 +277,7 @@ export async function replaceFile(
 	text: string,
 ): Promise<void> {
 	const aside = join(folder, ASIDE);
-	await writeChunks(disk, aside, [Buffer.from(text)]);
+	await writeNew(disk, aside, [Buffer.from(text)]);
 	await disk.rename(aside, join(folder, name));
 	await disk.syncFolder(folder);
 }

@@ -8,7 +8,7 @@
 import { basename, join } from "node:path";
 import type { Clock } from "../clock.ts";
 import type { Damage } from "./damage.ts";
-import { type Disk, textOf, withFile, writeChunks } from "./disk.ts";
+import { type Disk, textOf, withFile, writeNew } from "./disk.ts";
 import { Evidence, type EvidenceOptions } from "./evidence.ts";
 import type { LogPosition, Stored } from "./log.ts";
 import { logFolder, type Source, segmentsOf, sourcesAfter } from "./reader.ts";
@@ -98,7 +98,7 @@ async function cut(
 	await disk.makeFolder(torn);
 	await disk.syncFolder(folder);
 	const savedAs = join(torn, `${basename(file)}-${offset}-${clock.now()}`);
-	await writeChunks(disk, savedAs, disk.read(file, offset));
+	await writeNew(disk, savedAs, disk.read(file, offset));
 	await disk.syncFolder(torn);
 	if (offset === 0) await disk.remove(file);
 	else await withFile(disk, file, (torn) => torn.truncate(offset));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Damage } from "../../src/log/damage.ts";
+import { replaceFile } from "../../src/log/disk.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { type Call, FakeDisk } from "../fakes/disk.ts";
 import {
@@ -423,6 +424,22 @@ test("a torn tail is told in words, and can be looked at", async () => {
 		/^data\/log\/0{19}1\.ndjson is damaged at line 4 \(byte \d+\), where event 3 should be: its end is missing$/,
 	);
 	expect(savedIn(disk)).toHaveLength(1);
+});
+
+test("a torn tail that a full disk can't hold leaves no part of it", async () => {
+	const { files } = await logOf([[stopped], [said("one"), said("two")]]);
+	const cut = changed(files, FIRST, (bytes) => bytes.subarray(0, -3));
+	const disk = new FakeDisk(cut);
+	let writes = 0;
+	disk.interrupt = ({ kind }) => {
+		if (kind !== "write") return undefined;
+		return writes++ === 0 ? { short: 3 } : { code: "ENOSPC" };
+	};
+	expect((await reopen(disk)).refused?.message).toContain("ENOSPC");
+	expect(disk.files).toEqual(new FakeDisk(cut).files);
+	writes = 0;
+	await expect(replaceFile(disk, "data", "cache", "a text")).rejects.toThrow();
+	expect(disk.files).toEqual(new FakeDisk(cut).files);
 });
 
 describe("a log refuses to open", () => {

@@ -840,7 +840,7 @@ const log = [
 	{
 		promise: "log: a torn tail is saved",
 		file: "src/log/open-log.ts",
-		find: "await writeChunks(disk, savedAs, disk.read(file, offset));",
+		find: "await writeNew(disk, savedAs, disk.read(file, offset));",
 		replace: "",
 		tests: ["test/log/file-log.test.ts"],
 	},
