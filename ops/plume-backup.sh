@@ -1,15 +1,21 @@
 #!/bin/sh
 # Makes a backup of PLUME_DATA whose name has the date, in the folder BACKUPS,
 # and then removes those that are older than KEEP_DAYS. It removes nothing if
-# the backup fails.
+# the backup fails, and none of another log: that one may be gone, and a server
+# may have begun anew.
 set -eu
 : "${BACKUPS:?name the folder of the backups}" "${KEEP_DAYS:=14}"
 plume="${NODE:-/usr/bin/node} $(dirname "$0")/../dist/src/main.js"
 
-$plume backup "$BACKUPS/plume-$(date +%F-%H%M%S)"
+log_of() { sed -n 's/.*"log":"\([^"]*\)".*/\1/p' "$1/backup.json" 2>/dev/null; }
+
+made="$BACKUPS/plume-$(date +%F-%H%M%S)"
+$plume backup "$made"
+log=$(log_of "$made")
 oldest="plume-$(date -d "$KEEP_DAYS days ago" +%F)"
 for each in "$BACKUPS"/plume-????-??-??-??????; do
-	if expr "${each##*/}" \< "$oldest" >/dev/null; then rm -r -- "$each"; fi
+	expr "${each##*/}" \< "$oldest" >/dev/null || continue
+	case $(log_of "$each") in "$log" | "") rm -r -- "$each" ;; esac
 done
 # Power cuts leave these. Those of a backup by hand have other names.
 rm -rf -- "$BACKUPS"/plume-????-??-??-??????.unfinished

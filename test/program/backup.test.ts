@@ -157,30 +157,36 @@ test("no server begins anew where a restore was broken off, which is typed again
 	expect((await run(["check"], there)).code).toBe(0);
 });
 
-test("the timer's script makes a backup of the day, and keeps those of 14 days", async () => {
+test("the timer's script makes a backup of the day, and keeps those of 14 days and of another log", async () => {
 	const folder = await newDataFolder();
 	const day = (ago: number) =>
 		new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
-	const [young, old] = [13, 15].map((ago) => `plume-${day(ago)}-120000`);
+	const [young, old, part, other] = [13, 15, 16, 17].map(
+		(ago) => `plume-${day(ago)}-120000`,
+	);
 	for (const name of [
-		`${young}`,
-		`${old}`,
+		...[`${young}`, `${old}`, `${part}`, `${other}`],
 		`plume-${day(1)}-000000.unfinished`,
 		"plume-by-hand.unfinished",
 	])
 		await mkdir(join(folder, name));
 	await mkdir(join(folder, "my own"));
+	const { into } = await backup();
+	const mark = await readFile(join(into, "backup.json"), "utf8");
+	await writeFile(join(folder, `${old}`, "backup.json"), mark);
+	const others = mark.replace(/"log":"./, '"log":"_');
+	await writeFile(join(folder, `${other}`, "backup.json"), others);
 	const script = `BACKUPS=${folder} ops/plume-backup.sh`;
 	const { code, stdout } = await shell(script, plume.data);
 	expect(code).toBe(0);
 	const made = /into (\S+):/.exec(stdout)?.[1] ?? "";
 	expect(made).toMatch(/plume-\d{4}-\d\d-\d\d-\d{6}$/);
 	expect((await readdir(folder)).sort()).toEqual([
-		...["my own", young, basename(made), "plume-by-hand.unfinished"],
+		...["my own", other, young, basename(made), "plume-by-hand.unfinished"],
 	]);
 	const failed = await shell(script, join(folder, "nothing"));
 	expect(failed.code).toBe(1);
-	expect(await readdir(folder)).toHaveLength(4);
+	expect(await readdir(folder)).toHaveLength(5);
 });
 
 test("a backup without the secret says what a start needs", async () => {
