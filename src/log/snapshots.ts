@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { VERSION } from "../version.ts";
 import { asError, attempt, type Cache } from "./cache.ts";
-import { type Disk, numberedIn, replaceFile, textOf } from "./disk.ts";
+import { codeOf, type Disk, numberedIn, replaceFile, textOf } from "./disk.ts";
 import { isCount, sha256 } from "./line.ts";
 import type { LogPosition } from "./log.ts";
 
@@ -162,15 +162,19 @@ export async function newestSnapshot(
 	return newest && openSnapshot(disk, newest);
 }
 
-/** The heads of all snapshots, newest first. */
+/** The heads of all snapshots, newest first. Left out is one that a server removes meanwhile, as it does when it has newer ones. */
 export async function headsIn(disk: Disk, dataFolder: string): Promise<Head[]> {
 	const all = await newestFirst(disk, snapshotFolder(dataFolder));
-	return Promise.all(
-		all.map(async (one) => {
+	const heads = all.map(async (one) => {
+		try {
 			const text = await textOf(disk, one.file, 0, HEAD_BYTES);
-			return { ...headOf(text.split(STATE, 1)[0] ?? ""), ...one };
-		}),
-	);
+			return [{ ...headOf(text.split(STATE, 1)[0] ?? ""), ...one }];
+		} catch (error) {
+			if (codeOf(error) !== "ENOENT") throw error;
+			return [];
+		}
+	});
+	return (await Promise.all(heads)).flat();
 }
 
 const newestFirst = async (disk: Disk, folder: string) =>

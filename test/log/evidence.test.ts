@@ -116,6 +116,18 @@ test("a backup that was copied into place is refused until the start says so", a
 	await again.testServer.engine.stop();
 });
 
+test("a snapshot that a server removes meanwhile ends no backup", async () => {
+	const disk = await lived();
+	const snapshot = under(disk, "snapshots")[0] ?? "";
+	disk.interrupt = async ({ kind, path }) => {
+		if (kind === "read" && path === snapshot && disk.files.has(path))
+			await disk.remove(path);
+		return undefined;
+	};
+	expect((await plume(disk, ["backup", "kept"])).code).toBe(0);
+	expect([...disk.files.keys()]).not.toContain(snapshot);
+});
+
 describe("a snapshot shows that the log was once longer", () => {
 	test.each([
 		["the last segment is gone", lastSegmentGone],
