@@ -4,7 +4,14 @@ import { ReadableStream } from "node:stream/web";
 import { createTarDecoder, createTarPacker } from "modern-tar";
 import { ConfigError } from "../config.ts";
 import { MARK } from "../log/backup-mark.ts";
-import { type Disk, messageOf, namesIn, writeChunks } from "../log/disk.ts";
+import {
+	assertLeads,
+	codeOf,
+	type Disk,
+	messageOf,
+	namesIn,
+	writeChunks,
+} from "../log/disk.ts";
 import { logFolder, segmentName, segmentsOf } from "../log/reader.ts";
 
 /** Everything that may be in a backup. */
@@ -30,18 +37,39 @@ export async function folderWriter(
 	const draft = `${folder}.unfinished`;
 	if ((await namesIn(disk, folder)).length > 0)
 		throw new ConfigError(`${path} is not empty. Name a folder that is new.`);
+	assertLeads(folder);
 	await disk.removeFolder(draft);
+	if (await isThere(disk, folder)) await assertReplaceable(disk, folder, draft);
 	await disk.makeFolder(logFolder(draft));
+	let made = draft;
 	return {
 		add: (name, bytes) => writeChunks(disk, join(draft, name), [bytes]),
 		async finish() {
 			await disk.syncFolder(logFolder(draft));
 			await disk.syncFolder(draft);
 			await disk.rename(draft, folder);
+			made = folder;
 			await disk.syncFolder(dirname(folder));
 		},
-		abandon: () => disk.removeFolder(draft),
+		abandon: () => disk.removeFolder(made),
 	};
+}
+
+const isThere = (disk: Disk, folder: string) =>
+	disk.list(folder).then(
+		() => true,
+		() => false,
+	);
+
+/** Throws `ConfigError` if an empty folder can't be replaced, as a link or a mount point: else that would show when all is written. */
+async function assertReplaceable(disk: Disk, folder: string, draft: string) {
+	await disk.makeFolder(draft);
+	await disk.rename(draft, folder).catch(async (error: unknown) => {
+		await disk.removeFolder(draft);
+		throw new ConfigError(
+			`${folder} can't be replaced by a backup (${codeOf(error)}), as a link or a mount point can't. Name a new folder in it, like ${join(folder, "plume")}.`,
+		);
+	});
 }
 
 /** Writes a tar. Its reader knows that it is whole by its last file. */

@@ -73,7 +73,11 @@ async function backup(
 			return 0;
 		} catch (error) {
 			await writer.abandon();
-			warn("The backup failed, and nothing is left of it:");
+			warn(
+				isStream
+					? "The backup failed. What was written is a part of one, and no backup:"
+					: "The backup failed, and nothing is left of it:",
+			);
 			throw error;
 		}
 	});

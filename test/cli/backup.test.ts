@@ -1,6 +1,11 @@
 /** A log is backed up while its server writes and erases, and is brought back. */
+import { mkdir, mkdtemp, readdir, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { MessageType as types } from "../../machines/message.ts";
+import { folderWriter } from "../../src/cli/backup-files.ts";
+import { realDisk } from "../../src/log/disk.ts";
 import { openFileLog } from "../../src/log/file-log.ts";
 import type { Call } from "../fakes/disk.ts";
 import { FakeDisk } from "../fakes/disk.ts";
@@ -66,6 +71,11 @@ function interruptAt(wanted: (call: Call) => boolean, act: () => unknown) {
 		return undefined;
 	};
 }
+
+const segmentWith = (text: string) =>
+	namesUnder("data/log/").find((path) =>
+		desk.disk.files.get(path)?.includes(text),
+	) ?? "";
 
 async function damage(path: string, text: string) {
 	const bytes = Buffer.from(desk.disk.files.get(path) ?? []);
@@ -145,6 +155,32 @@ describe("plume backup", () => {
 				: undefined;
 		await expect(backup()).rejects.toThrow("ENOSPC");
 		expect(namesUnder("kept")).toEqual([]);
+	});
+
+	test("says of a pipe that it got a part", async () => {
+		await damage(segmentWith("line 8."), "line 8.");
+		const { code, lines } = await plume(desk.disk, ["backup", "-"]);
+		expect(code).toBe(3);
+		expect(lines[0]).toContain("a part of one, and no backup");
+	});
+
+	test("leaves nothing where its name is not durable", async () => {
+		desk.disk.interrupt = ({ kind, path }) =>
+			kind === "syncFolder" && path === "." ? { code: "EIO" } : undefined;
+		await expect(backup()).rejects.toThrow("EIO");
+		expect(namesUnder("kept")).toEqual([]);
+	});
+
+	test("refuses at once a folder that it can't replace, as a link", async () => {
+		const there = await mkdtemp(join(tmpdir(), "plume-"));
+		await mkdir(join(there, "folder"));
+		await symlink("folder", join(there, "link"));
+		const path = join(there, "link");
+		await expect(folderWriter(realDisk, path)).rejects.toThrow(
+			`${path} can't be replaced by a backup (ENOTDIR)`,
+		);
+		expect((await readdir(there)).sort()).toEqual(["folder", "link"]);
+		await (await folderWriter(realDisk, join(there, "folder"))).finish();
 	});
 
 	test("refuses a log that lost its end, so that the copy can't hide it", async () => {
@@ -234,10 +270,7 @@ describe("plume restore", () => {
 		await backup();
 		await erases("line 3.");
 		await erases("line 15.");
-		const path = namesUnder("data/log/").find((each) =>
-			desk.disk.files.get(each)?.includes("line 8."),
-		);
-		await damage(path ?? "", "line 8.");
+		await damage(segmentWith("line 8."), "line 8.");
 		const seqs = eventsIn("data")
 			.filter(({ erased }) => erased)
 			.map(({ seq }) => seq);
