@@ -35,7 +35,7 @@ export const readSecret = async (
 /**
  * The configured secret, else the one in the data folder, if there is any.
  * Throws `ConfigError` if there is a log without a secret, and an error that
- * may pass if a restore has not ended.
+ * may pass if a restore or a cut has not ended.
  */
 export async function findSecret(
 	{ secret: given, data }: Given,
@@ -43,7 +43,7 @@ export async function findSecret(
 ): Promise<string | undefined> {
 	if ((await namesIn(realDisk, join(data, DRAFT))).includes("log"))
 		throw new Error(
-			`A plume restore into ${data} is at work, or was broken off. If it was, type it again, or remove ${join(data, DRAFT)} to begin anew.`,
+			`A plume restore or plume cut into ${data} is at work, or was broken off. If it was, remove ${join(data, DRAFT)} and type it again.`,
 		);
 	const path = join(data, "secret");
 	const name = given === undefined ? path : "PLUME_SECRET";

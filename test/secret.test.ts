@@ -125,7 +125,7 @@ test("none is made where a restore was broken off", async () => {
 	await mkdir(join(data, "restoring", "log"), { recursive: true });
 	for (const given of [undefined, RIGHT])
 		await expect(first(given)).rejects.toThrow(
-			`A plume restore into ${data} is at work, or was broken off.`,
+			`A plume restore or plume cut into ${data} is at work, or was broken off.`,
 		);
 	expect(await readdir(data)).toEqual(["restoring"]);
 	await rm(join(data, "restoring", "log"), { recursive: true });

@@ -2,7 +2,7 @@
  * `plume cut`: copies the sound beginning of a log, or a part of that, into a
  * new data folder, with the secret. The copy is marked as restored, so rooms
  * get new epochs, and messages that were erased later are erased there too.
- * The source folder is only read.
+ * The source folder is only read. No server starts with a copy that is not whole.
  */
 import { join, resolve, sep } from "node:path";
 import { ConfigError } from "../config.ts";
@@ -14,6 +14,7 @@ import {
 	segmentName,
 	segmentsOf,
 } from "../log/reader.ts";
+import { draftIn, putInPlace } from "./draft.ts";
 import { leftOut } from "./left-out.ts";
 import { markRestored } from "./mark-restored.ts";
 import { parseOptions, parseUntil, string } from "./options.ts";
@@ -53,21 +54,24 @@ async function cut(
 		warn(why ?? "The first sound batch of events ends later than that.");
 		return 3;
 	}
-	await disk.makeFolder(logFolder(into));
+	const draft = draftIn(into);
+	await disk.makeFolder(logFolder(draft));
 	try {
-		await copyLog(disk, sources, prefix, into);
-		const copied = await soundPrefix(await segmentsOf(disk, into), () => false);
+		await copyLog(disk, sources, prefix, draft);
+		const copied = await soundPrefix(await segmentsOf(disk, draft));
 		if (copied.seq !== seq || copied.hash !== prefix.hash) {
 			warn(`${source} changed while it was copied. Remove ${into}, try again.`);
 			return 1;
 		}
-		await markRestored(disk, into, copied);
+		await markRestored(disk, draft, copied);
+		const hasSecret = await copySecret(disk, source, draft);
+		await putInPlace(disk, into);
 		print(
 			`Copied events 1 to ${seq} into ${into}: the last whole batch ends there.`,
 		);
 		const { size } = copied.erased;
 		if (size > 0) print(`Erased again, as later in ${source}: ${size}.`);
-		if (!(await copySecret(disk, source, into)))
+		if (!hasSecret)
 			warn(
 				`${source} has no secret: start it with the one it was written with.`,
 			);

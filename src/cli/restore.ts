@@ -19,6 +19,7 @@ import { logFolder, segmentsOf } from "../log/reader.ts";
 import { Segment } from "../log/segment.ts";
 import { SegmentFiles } from "../log/segment-files.ts";
 import { backupFiles, NoBackup } from "./backup-files.ts";
+import { draftIn, putInPlace } from "./draft.ts";
 import { type ErasedThere, erasedThere } from "./erased-there.ts";
 import { markRestored } from "./mark-restored.ts";
 import { boolean, parseOptions, string } from "./options.ts";
@@ -56,7 +57,7 @@ async function restore(asked: Asked, parts: CommandContext): Promise<ExitCode> {
 		);
 	await checkUnlocked(data);
 	await assertThere(asked.from, disk);
-	const draft = join(data, DRAFT);
+	const draft = draftIn(data);
 	try {
 		const prefix = await fill(draft, asked, parts);
 		for (const line of await bringBack(draft, prefix, asked, parts))
@@ -134,10 +135,7 @@ async function bringBack(
 	const size = await markRestored(disk, draft, marked, { closing });
 	await overwrite(disk, draft, marked, size);
 	const secret = await secretInWords(draft, prefix, parts);
-	await disk.rename(logFolder(draft), logFolder(data));
-	if ((await namesIn(disk, draft)).includes("secret"))
-		await disk.rename(join(draft, "secret"), join(data, "secret"));
-	await disk.syncFolder(data);
+	await putInPlace(disk, data);
 	const time = new Date(state.time).toISOString();
 	return [
 		`Restored events 1 to ${seq} into ${data}; the last is of ${time}.`,

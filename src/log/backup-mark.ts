@@ -9,7 +9,7 @@ import { type Disk, namesIn, textOf } from "./disk.ts";
 
 export const MARK = "backup.json";
 
-/** The folder in a data folder in which a restore makes the log, before it gives it its name. */
+/** The folder in a data folder in which a restore or a cut makes the log, before it gives it its name. */
 export const DRAFT = "restoring";
 
 const markOf = record(

@@ -162,8 +162,8 @@ describe("plume cut", () => {
 	});
 
 	test.each([
-		["its log", "new/log/0"],
-		["its secret", "new/secret"],
+		["its log", "new/restoring/log/0"],
+		["its secret", "new/restoring/secret"],
 	])(
 		"says that it is not whole if the disk fills up in %s",
 		async (_, part) => {
@@ -183,6 +183,27 @@ describe("plume cut", () => {
 			]);
 		},
 	);
+
+	test("has a whole log, its mark and its secret once its log has a name", async () => {
+		await write(desk.disk, "data/secret", "a secret of the server\n");
+		let seen: string[] = [];
+		desk.disk.interrupt = async ({ path }) => {
+			const names = [...desk.disk.files.keys()];
+			const isNamed = names.some((name) => name.startsWith("new/log/"));
+			if (!isNamed || seen.length > 0 || path === "new/log") return undefined;
+			seen = names.filter((name) => name.startsWith("new/"));
+			const types = eventsIn(desk.disk, "new").map(({ type }) => type);
+			seen.push(...types.slice(-2));
+			return undefined;
+		};
+		expect((await cut()).code).toBe(0);
+		expect(seen).toEqual(
+			expect.arrayContaining([
+				...["new/restoring/secret", "log.restored", "room.restored"],
+			]),
+		);
+		expect([...desk.disk.files.keys()]).toContain("new/secret");
+	});
 
 	test("asks nobody to remove a folder that could not be made", async () => {
 		desk.disk.interrupt = ({ kind, path }) =>

@@ -151,7 +151,7 @@ test("no server begins anew where a restore was broken off, which is typed again
 	const refused = await run(["serve"], there);
 	expect([refused.code, refused.stderr]).toEqual([
 		1,
-		expect.stringContaining("or was broken off. If it was, type it again"),
+		expect.stringContaining("or was broken off."),
 	]);
 	expect((await run(["restore", into], there)).code).toBe(0);
 	expect((await run(["check"], there)).code).toBe(0);

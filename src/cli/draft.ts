@@ -1,0 +1,17 @@
+/** A log that is made in a data folder, in a draft, beside which no server starts. */
+import { join } from "node:path";
+import { DRAFT } from "../log/backup-mark.ts";
+import { type Disk, namesIn } from "../log/disk.ts";
+import { logFolder } from "../log/reader.ts";
+
+export const draftIn = (data: string) => join(data, DRAFT);
+
+/** Gives the draft's log and secret their names. */
+export async function putInPlace(disk: Disk, data: string): Promise<void> {
+	const draft = draftIn(data);
+	await disk.rename(logFolder(draft), logFolder(data));
+	if ((await namesIn(disk, draft)).includes("secret"))
+		await disk.rename(join(draft, "secret"), join(data, "secret"));
+	await disk.syncFolder(data);
+	await disk.removeFolder(draft);
+}
