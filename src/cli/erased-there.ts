@@ -30,7 +30,9 @@ export async function erasedThere(
 	const found = new Map<number, string | undefined>();
 	const { names } = end.state.server.context;
 	const freed = new Set<NameKey>();
-	let [upTo, unread, goesOn] = [0, 0, false];
+	let [upTo, unread] = [0, 0];
+	/** The last readable line that the backup should have, too. */
+	let common = { seq: 0, hash: "" };
 	for await (const line of eachLine(await segmentsOf(disk, newer))) {
 		if (!line) unread++;
 		else if (line.kind === "header") {
@@ -39,12 +41,14 @@ export async function erasedThere(
 		} else {
 			const { seq, event } = line.stored;
 			upTo = Math.max(upTo, seq);
-			if (seq === end.seq) goesOn = line.hash === end.hash;
-			if (seq <= end.seq && line.tail === "erased") found.set(seq, line.hash);
-			if (seq > end.seq && isOverwriting(event))
+			if (seq <= end.seq) {
+				common = { seq, hash: line.hash };
+				if (line.tail === "erased") found.set(seq, line.hash);
+				continue;
+			}
+			if (isOverwriting(event))
 				for (const each of event.seqs)
 					if (!found.has(each)) found.set(each, undefined);
-			if (!goesOn || seq <= end.seq) continue;
 			if (event.type === "name.released") freed.add(event.nameKey);
 			const isBack =
 				event.type === "login.succeeded" &&
@@ -55,13 +59,20 @@ export async function erasedThere(
 	if (upTo === 0)
 		throw new ConfigError(`--erasures-from: ${newer} has no log in it.`);
 	const seqs = new Set<number>();
+	const later: number[] = [];
+	let goesOn = false;
 	// After an earlier restore, the same number may be another message.
 	for await (const line of eachLine(await segmentsOf(disk, backup))) {
-		if (line?.kind !== "entry" || !found.has(line.stored.seq)) continue;
-		const hash = found.get(line.stored.seq);
-		if (hash === undefined ? goesOn : hash === line.hash)
-			seqs.add(line.stored.seq);
+		if (line?.kind !== "entry") continue;
+		const { seq } = line.stored;
+		if (seq === common.seq) goesOn = line.hash === common.hash;
+		if (!found.has(seq)) continue;
+		const hash = found.get(seq);
+		if (hash === line.hash) seqs.add(seq);
+		else if (hash === undefined) later.push(seq);
 	}
+	if (!goesOn) return { seqs, upTo, unread, freed: [] };
+	for (const seq of later) seqs.add(seq);
 	const again = [...freed].flatMap((key) => names.get(key)?.name ?? []);
 	return { seqs, upTo, unread, freed: again };
 }

@@ -300,6 +300,18 @@ describe("plume restore", () => {
 		expect(lines[4]).toMatch(/ are somebody's again: ann\. .*plume release/);
 	});
 
+	test("erases again also what it can't read, behind an end that it can't read", async () => {
+		await backup();
+		const end = eventsIn("kept").at(-1)?.seq;
+		await erases("line 3.");
+		const line = eventsIn("data").find(({ erased }) => erased)?.seq;
+		for (const seq of [line, end])
+			await damage(segmentWith(`"seq":${seq},`), `"seq":${seq},`);
+		const { lines } = await restore(["--erasures-from", "data"]);
+		expect(lines[3]).toMatch(/^Erased again: 1 messages, .*2 of its lines/);
+		expect(JSON.stringify(eventsIn("back"))).not.toContain("line 3.");
+	});
+
 	test("takes no message of another history for one that was erased", async () => {
 		await backup();
 		await restore(["--keep-sessions"]);

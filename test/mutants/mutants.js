@@ -640,8 +640,8 @@ const log = [
 	{
 		promise: "restore: no message is taken for another of the same number",
 		file: "src/cli/erased-there.ts",
-		find: "if (hash === undefined ? goesOn : hash === line.hash)",
-		replace: "if (hash !== line.hash || line.hash)",
+		find: "if (hash === line.hash) seqs.add(seq);",
+		replace: "if (hash !== undefined) seqs.add(seq);",
 		tests: ["test/cli/backup.test.ts"],
 	},
 	{
