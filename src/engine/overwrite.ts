@@ -4,6 +4,8 @@ import type { EventSpan } from "../log/log.ts";
 import type { RunningParts } from "./parts.ts";
 
 const RETRY_MS = 1000;
+/** How many lines are read and overwritten at once after a start. */
+const SLICE = 1000;
 
 /** Resolves with false if the server stops before there is space: then the next start does it. */
 export async function overwrite(
@@ -25,4 +27,14 @@ export async function overwrite(
 			}
 			await new Promise<void>((done) => clock.after(RETRY_MS, done));
 		}
+}
+
+/** The same, for any number of lines, some of which may be overwritten already. */
+export async function overwriteInSlices(
+	parts: RunningParts,
+	seqs: readonly number[],
+): Promise<void> {
+	const { segments } = parts.log;
+	for await (const slice of segments.findInSlices(seqs, SLICE))
+		if (!(await overwrite(parts, slice))) return;
 }

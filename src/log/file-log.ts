@@ -81,6 +81,11 @@ export class FileLog extends GroupCommit {
 		return this.#verifier.secret;
 	}
 
+	/** Whether the text of an event was neither whole nor erased when it was read. */
+	isBroken(seq: number): boolean {
+		return this.#verifier.broken.some((damage) => damage.seq === seq);
+	}
+
 	/** Writes this fingerprint into future headers. If the log has another one, the next batch begins a segment. */
 	nameSecret(fingerprint: string): void {
 		this.#secret = fingerprint;

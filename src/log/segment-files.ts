@@ -120,6 +120,16 @@ export class SegmentFiles {
 
 	/** The spans of committed entries. */
 	async find(seqs: readonly number[]): Promise<EventSpan[]> {
+		const found: EventSpan[][] = [];
+		for await (const some of this.findInSlices(seqs)) found.push(some);
+		return found.flat();
+	}
+
+	/** The same, as they are found, at most so many at once, all in one segment. */
+	async *findInSlices(
+		seqs: readonly number[],
+		most = seqs.length,
+	): AsyncGenerator<EventSpan[], void> {
 		const list = await this.list();
 		const wanted = new Map<number, Set<number>>();
 		for (const seq of seqs) {
@@ -127,9 +137,9 @@ export class SegmentFiles {
 			if (segment === undefined) continue;
 			wanted.set(segment, (wanted.get(segment) ?? new Set()).add(seq));
 		}
-		const found: EventSpan[] = [];
 		for (const [segment, own] of wanted) {
 			const lines = new Lines();
+			let found: EventSpan[] = [];
 			const first = [...own].reduce((a, b) => Math.min(a, b));
 			let at = await this.#lineBefore(segment, first);
 			const slices = this.#slices(segment, at, this.#end(segment));
@@ -139,10 +149,14 @@ export class SegmentFiles {
 					const seq = seqOf(line);
 					if (own.delete(seq)) found.push({ segment, at, bytes, seq });
 					if (own.size === 0) break search;
+					if (found.length === most) {
+						yield found;
+						found = [];
+					}
 					at += bytes;
 				}
+			if (found.length > 0) yield found;
 		}
-		return found;
 	}
 
 	/** The first byte of a line at or before that of an event, found from the end: mostly it is about something recent. */
@@ -177,12 +191,15 @@ export class SegmentFiles {
 		}
 	}
 
-	/** Overwrites nothing until every line was found to be the expected one. */
+	/** Overwrites nothing until every line was found to be the expected one, and only what is not overwritten yet. */
 	async #erase(segment: number, spans: readonly EventSpan[]): Promise<void> {
 		await withFile(this.#disk, this.#path(segment), async (file) => {
 			const tails = [];
-			for await (const { span, bytes } of this.#read(segment, spans))
-				tails.push(erasedTail(this.#line(span, bytes), span.at));
+			for await (const { span, bytes } of this.#read(segment, spans)) {
+				const { tail, at } = erasedTail(this.#line(span, bytes), span.at);
+				const before = bytes.subarray(at - span.at, -1);
+				if (!tail.equals(before)) tails.push({ tail, at });
+			}
 			for (const { tail, at } of tails) await writeAll(file, tail, at);
 			await file.sync();
 		});

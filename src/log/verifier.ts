@@ -62,6 +62,8 @@ export class Verifier {
 	torn: Damage | undefined;
 	/** Lines whose text is neither whole nor erased; an erasure may be unfinished. */
 	readonly broken: Damage[] = [];
+	/** The files in which lines are erased. */
+	readonly erasedIn = new Set<string>();
 	/** Hashes that snapshots recorded, by seq; the log must have the same. */
 	readonly knownHashes = new Map<
 		number,
@@ -189,6 +191,7 @@ export class Verifier {
 		for (const { damage, broken } of suspects) {
 			this.#unproven.set(damage.seq, damage);
 			if (broken) this.broken.push(damage);
+			else this.erasedIn.add(damage.file);
 		}
 		for (const { event } of entries)
 			if (isOverwriting(event))

@@ -122,9 +122,10 @@ const log = [
 	},
 	{
 		promise: "relation: a start overwrites what a crash left of an edit",
-		file: "src/engine/recovery.ts",
-		find: "if (isOverwriting(event))",
-		replace: 'if (isOverwriting(event) && event.type === "message.erased")',
+		file: "src/engine/unfinished-erasures.ts",
+		find: "if (!isOverwriting(event)) return;",
+		replace:
+			'if (!isOverwriting(event) || event.type !== "message.erased") return;',
 		tests: ["test/relations.test.ts -t crash at any call"],
 	},
 	{
@@ -2425,8 +2426,9 @@ const erasing = [
 	{
 		promise: "erase: nothing is read at a start before that is done",
 		file: "src/engine/erasures.ts",
-		find: "const done = archive.inTurn(async () => {",
-		replace: "const done = archive.inTurn(async () => {}).then(async () => {",
+		find: "const done = this.#parts.archive.inTurn(async () => {",
+		replace:
+			"const done = this.#parts.archive.inTurn(async () => {}).then(async () => {",
 		tests: ["test/erase.test.ts", "test/simulation/simulation.model.test.ts"],
 	},
 	{
@@ -2575,6 +2577,12 @@ const erasing = [
 	},
 	{
 		promise: "erase: what lies in torn/ goes with it",
+		file: "src/log/open-log.ts",
+		find: "await withFile(disk, file, (segment) => segment.sync());",
+		replace: ";",
+		tests: ["test/erase.test.ts -t the sync of that"],
+	},
+	{
 		file: "src/log/segment-files.ts",
 		find: "await this.#removeTorn();",
 		replace: "",
