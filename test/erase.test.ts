@@ -10,6 +10,7 @@ import { Snapshots } from "../src/log/snapshots.ts";
 import { Verifier } from "../src/log/verifier.ts";
 import { FakeClock } from "./fakes/clock.ts";
 import { type Call, FakeDisk, seeded } from "./fakes/disk.ts";
+import { changed, savedIn } from "./log/folder.ts";
 import { type Person, TestServer } from "./test-server.ts";
 
 const environment = { PLUME_LIMITS: "off" };
@@ -234,6 +235,32 @@ describe("a message that is erased", () => {
 		ann.erase(positionOf(ann, "secret 3!"));
 		await plume.until(() => erasureSeen(ann));
 		expect(disk.has("secret 3!")).toBe(false);
+	});
+
+	test("leaves alone what a later start cuts off, until more is erased", async () => {
+		const { plume, disk, clock, ann, bob } = await conversation();
+		ann.erase(positionOf(ann, "secret 3!"));
+		await plume.until(() => erasureSeen(ann));
+		bob.say("said last", 1);
+		await plume.settle();
+		const killed = disk.kill();
+		const log = [...killed.files.keys()].filter((it) => it.includes("/log/"));
+		const torn = changed(killed.files, `${log.at(-1)}`, (bytes) =>
+			bytes.subarray(0, -10),
+		);
+		clock.forgetTimers();
+		const left = new FakeDisk(torn);
+		const again = await testServerOn(left, clock);
+		expect(savedIn(left)).toHaveLength(1);
+		const cleo = await again.enter("cleo", "plume.2");
+		cleo.say("oops", 1);
+		await again.settle();
+		const erasures = () =>
+			cleo.received.filter(({ kind }) => kind === "erased").length;
+		const before = erasures();
+		cleo.erase(positionOf(cleo, "oops"));
+		await again.until(() => erasures() > before);
+		expect(savedIn(left)).toEqual([]);
 	});
 
 	test("is a placeholder for who comes later, in history as in what was missed", async () => {

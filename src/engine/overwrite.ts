@@ -11,11 +11,12 @@ const SLICE = 1000;
 export async function overwrite(
 	{ log, clock, report, pipeline, search }: RunningParts,
 	spans: readonly EventSpan[],
+	exceptTail?: string,
 ): Promise<boolean> {
 	await search?.remember(spans);
 	for (;;)
 		try {
-			await log.segments.erase(spans);
+			await log.segments.erase(spans, exceptTail);
 			search?.wipe(spans.map(({ seq }) => seq));
 			return true;
 		} catch (error) {
@@ -29,12 +30,12 @@ export async function overwrite(
 		}
 }
 
-/** The same, for any number of lines, some of which may be overwritten already. */
+/** The same after a start, for any number of lines, some of which may be overwritten already. All were erased before the torn tail that this start cut off, so that holds no copy of them. */
 export async function overwriteInSlices(
 	parts: RunningParts,
 	seqs: readonly number[],
 ): Promise<void> {
-	const { segments } = parts.log;
+	const { segments, savedTail } = parts.log;
 	for await (const slice of segments.findInSlices(seqs, SLICE))
-		if (!(await overwrite(parts, slice))) return;
+		if (!(await overwrite(parts, slice, savedTail))) return;
 }

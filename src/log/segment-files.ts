@@ -179,13 +179,13 @@ export class SegmentFiles {
 	 * event that erases them must be committed first: without an event that
 	 * names its seq, a line without text counts as damage. Rejects with
 	 * `DiskFull` if it may be tried again; after any other rejection the
-	 * process must stop.
+	 * process must stop. Also removes saved torn tails, but for one.
 	 */
-	async erase(wanted: readonly EventSpan[]): Promise<void> {
+	async erase(wanted: readonly EventSpan[], except?: string): Promise<void> {
 		try {
 			for (const { segment, spans } of bySegment(wanted))
 				await this.#erase(segment, spans);
-			await this.#removeTorn();
+			await this.#removeTorn(except);
 		} catch (error) {
 			throw asDiskFull(error) ?? error;
 		}
@@ -229,14 +229,16 @@ export class SegmentFiles {
 		return line;
 	}
 
-	/** Removes saved torn tails: one may hold a copy of the text that was just erased. */
-	async #removeTorn(): Promise<void> {
+	/** A saved torn tail may hold a copy of the text that was just erased. */
+	async #removeTorn(except: string | undefined): Promise<void> {
 		const disk = this.#disk;
 		const torn = join(this.#folder, "torn");
 		await disk.makeFolder(torn);
 		const names = await disk.list(torn);
-		for (const name of names) await disk.remove(join(torn, name));
-		if (names.length > 0) await disk.syncFolder(torn);
+		const files = names.map((name) => join(torn, name));
+		const copies = files.filter((file) => file !== except);
+		for (const file of copies) await disk.remove(file);
+		if (copies.length > 0) await disk.syncFolder(torn);
 	}
 
 	/** The end of a segment's committed bytes; undefined for a full segment, which is all committed. */

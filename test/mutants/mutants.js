@@ -2584,7 +2584,7 @@ const erasing = [
 	},
 	{
 		file: "src/log/segment-files.ts",
-		find: "await this.#removeTorn();",
+		find: "await this.#removeTorn(except);",
 		replace: "",
 		tests: ["test/erase.test.ts"],
 	},
