@@ -6,6 +6,7 @@ import { isOverwriting } from "../../machines/events.ts";
 import { ConfigError } from "../config.ts";
 import type { Disk } from "../log/disk.ts";
 import { segmentsOf } from "../log/reader.ts";
+import { SeqSet } from "../log/seq-set.ts";
 import { eachLine } from "./each-line.ts";
 import type { Prefix } from "./prefix.ts";
 
@@ -24,7 +25,11 @@ export async function erasedThere(
 	backup: string,
 	end: Pick<Prefix, "id" | "seq" | "hash">,
 ): Promise<ErasedThere> {
-	/** The hash of each line that is erased there; undefined if only its erasure could be read. */
+	const texts = new SeqSet();
+	for await (const line of eachLine(await segmentsOf(disk, backup)))
+		if (line?.kind === "entry" && line.tail !== "erased")
+			texts.add(line.stored.seq);
+	/** The hash of each line that is erased there only; undefined if only its erasure could be read. */
 	const found = new Map<number, string | undefined>();
 	let [upTo, unread, goesOn] = [0, 0, false];
 	for await (const line of eachLine(await segmentsOf(disk, newer))) {
@@ -36,10 +41,10 @@ export async function erasedThere(
 			const { seq, event } = line.stored;
 			upTo = Math.max(upTo, seq);
 			if (seq === end.seq) goesOn = line.hash === end.hash;
-			if (seq <= end.seq && line.tail === "erased") found.set(seq, line.hash);
+			if (texts.has(seq) && line.tail === "erased") found.set(seq, line.hash);
 			if (seq > end.seq && isOverwriting(event))
 				for (const each of event.seqs)
-					if (!found.has(each)) found.set(each, undefined);
+					if (texts.has(each) && !found.has(each)) found.set(each, undefined);
 		}
 	}
 	if (upTo === 0)

@@ -5,13 +5,14 @@
  */
 import { isOverwriting, type Overwriting } from "../../machines/events.ts";
 import type { Log, Stored } from "../log/log.ts";
+import { SeqSet } from "../log/seq-set.ts";
 import { RECENT_MS } from "./elsewhere.ts";
 
 export class UnfinishedErasures {
 	readonly #log: Pick<Log, "isBroken">;
 	/** The last line that was not read: what became of the texts up to there is not known. */
 	readonly #skipped: number;
-	readonly #texts = new Bits();
+	readonly #texts = new SeqSet();
 	readonly #seqs: number[] = [];
 	#recent: Overwriting[] = [];
 
@@ -44,34 +45,5 @@ export class UnfinishedErasures {
 	#isLeft(seq: number): boolean {
 		const isThere = this.#texts.delete(seq);
 		return isThere || seq <= this.#skipped || this.#log.isBroken(seq);
-	}
-}
-
-/** A set of whole numbers: a byte for eight of them, up to the largest. */
-class Bits {
-	#bytes = new Uint8Array(1024);
-
-	add(bit: number): void {
-		const at = bit >>> 3;
-		if (at >= this.#bytes.length) {
-			const larger = new Uint8Array(2 * at);
-			larger.set(this.#bytes);
-			this.#bytes = larger;
-		}
-		this.#bytes[at] = this.#byte(at) | (1 << (bit & 7));
-	}
-
-	/** Answers whether it was there. */
-	delete(bit: number): boolean {
-		const at = bit >>> 3;
-		const mask = 1 << (bit & 7);
-		const byte = this.#byte(at);
-		if ((byte & mask) === 0) return false;
-		this.#bytes[at] = byte & ~mask;
-		return true;
-	}
-
-	#byte(at: number): number {
-		return this.#bytes[at] ?? 0;
 	}
 }
