@@ -585,8 +585,8 @@ const log = [
 	{
 		promise: "cut: every room goes on under another epoch",
 		file: "src/cli/mark-restored.ts",
-		find: "entries.push(...logRestored(at, seq));",
-		replace: "entries.push(...logRestored(at, seq).slice(0, 1));",
+		find: "const restored = logRestored(at, seq);",
+		replace: "const restored = logRestored(at, seq).slice(0, 1);",
 		tests: ["test/cli/cut.test.ts"],
 	},
 	{
