@@ -2419,7 +2419,7 @@ const erasing = [
 	{
 		promise: "erase: what a crash left to do is done at the next start",
 		file: "src/engine/engine.ts",
-		find: "this.#services.erasures.redo(erased);",
+		find: "this.#services.erasures.redo(unfinished);",
 		replace: "",
 		tests: ["test/erase.test.ts -t a crash at any call"],
 	},
@@ -2576,13 +2576,15 @@ const erasing = [
 		tests: ["test/cli/mirror.test.ts"],
 	},
 	{
-		promise: "erase: what lies in torn/ goes with it",
+		promise:
+			"erase: what a crash kept from being synced is synced at the start",
 		file: "src/log/open-log.ts",
 		find: "await withFile(disk, file, (segment) => segment.sync());",
 		replace: ";",
 		tests: ["test/erase.test.ts -t the sync of that"],
 	},
 	{
+		promise: "erase: what lies in torn/ goes with it",
 		file: "src/log/segment-files.ts",
 		find: "await this.#removeTorn(except);",
 		replace: "",
