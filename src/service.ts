@@ -84,7 +84,8 @@ export async function startEngine(
 	const { log, snapshots, mailer, secrets, version, report, onFatal } = parts;
 	const { cluster } = parts;
 	const { limits } = parts.config;
-	const { state, server, erased } = await recoverState(log, limits, snapshots);
+	const recovered = await recoverState(log, limits, snapshots);
+	const { state, server, unfinished } = recovered;
 	const onLogged = checkSecret(parts, state.server.context.names);
 	if (!parts.accepts.clock) await clockReaches(state.time, parts, meanwhile);
 	const clock = parts.clockFrom(state.time);
@@ -117,8 +118,8 @@ export async function startEngine(
 	let operator: Operator | undefined;
 	const started = {
 		...{ log, snapshots, secrets, version, report, onFatal, cluster },
-		...{ states, server, erased, clock, runningClock, archive, search, mail },
-		...{ people, push },
+		...{ states, server, unfinished, clock, runningClock, archive, search },
+		...{ mail, people, push },
 		policy: {
 			...{ limits, ...policyOf(parts.config, secrets) },
 			node: cluster?.node ?? secrets.id(),

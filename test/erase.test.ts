@@ -10,6 +10,7 @@ import { Snapshots } from "../src/log/snapshots.ts";
 import { Verifier } from "../src/log/verifier.ts";
 import { FakeClock } from "./fakes/clock.ts";
 import { type Call, FakeDisk, seeded } from "./fakes/disk.ts";
+import { changed, savedIn } from "./log/folder.ts";
 import { type Person, TestServer } from "./test-server.ts";
 
 const environment = { PLUME_LIMITS: "off" };
@@ -187,6 +188,52 @@ describe("a message that is erased", () => {
 		expect(onDisk(left)).not.toContain("secret 3!");
 	});
 
+	test("stays gone when the power goes after a crash between its overwrite and the sync of that", async () => {
+		const { plume, disk, clock, ann } = await conversation();
+		const isLogged = () => onDisk(disk).includes("message.erased");
+		let syncs = 0;
+		hold(disk, ({ kind }) =>
+			kind === "sync" && isLogged() && !onDisk(disk).includes("secret 3!")
+				? syncs++ === 0
+				: false,
+		);
+		ann.erase(positionOf(ann, "secret 3!"));
+		await plume.until(() => syncs > 0);
+		const left = disk.kill();
+		expect(left.has("secret 3!")).toBe(true);
+		clock.forgetTimers();
+		for (const name of left.files.keys())
+			if (name.includes("/snapshots/")) await left.remove(name);
+		await testServerOn(left, clock);
+		expect(left.has("secret 3!")).toBe(false);
+	});
+
+	test.each(["reads what comes after a snapshot", "reads the whole log"])(
+		"is not written again by a start that %s",
+		async (what) => {
+			const { plume, disk, clock, ann } = await conversation();
+			ann.erase(positionOf(ann, "secret 3!"));
+			await plume.until(() => erasureSeen(ann));
+			const again = disk.kill();
+			const names = [...again.files.keys()];
+			const isSnapshot = (name: string) => name.includes("/snapshots/");
+			expect(names.some(isSnapshot)).toBe(true);
+			if (what === "reads the whole log")
+				for (const name of names.filter(isSnapshot)) await again.remove(name);
+			// The start itself logs something.
+			const newest = names.findLast((name) => name.includes("/log/"));
+			let writes = 0;
+			again.interrupt = ({ kind, path }) => {
+				const isOfOld = path.includes("/log/") && path < `${newest}`;
+				if (kind === "write" && isOfOld) writes++;
+				return undefined;
+			};
+			clock.forgetTimers();
+			await testServerOn(again, clock);
+			expect(writes).toBe(0);
+		},
+	);
+
 	test("takes with it what a crash had cut off: the words may be the same", async () => {
 		const { plume, disk, ann } = await conversation();
 		await disk.makeFolder("data/torn");
@@ -197,6 +244,32 @@ describe("a message that is erased", () => {
 		ann.erase(positionOf(ann, "secret 3!"));
 		await plume.until(() => erasureSeen(ann));
 		expect(disk.has("secret 3!")).toBe(false);
+	});
+
+	test("leaves alone what a later start cuts off, until more is erased", async () => {
+		const { plume, disk, clock, ann, bob } = await conversation();
+		ann.erase(positionOf(ann, "secret 3!"));
+		await plume.until(() => erasureSeen(ann));
+		bob.say("said last", 1);
+		await plume.settle();
+		const killed = disk.kill();
+		const log = [...killed.files.keys()].filter((it) => it.includes("/log/"));
+		const torn = changed(killed.files, `${log.at(-1)}`, (bytes) =>
+			bytes.subarray(0, -10),
+		);
+		clock.forgetTimers();
+		const left = new FakeDisk(torn);
+		const again = await testServerOn(left, clock);
+		expect(savedIn(left)).toHaveLength(1);
+		const cleo = await again.enter("cleo", "plume.2");
+		cleo.say("oops", 1);
+		await again.settle();
+		const erasures = () =>
+			cleo.received.filter(({ kind }) => kind === "erased").length;
+		const before = erasures();
+		cleo.erase(positionOf(cleo, "oops"));
+		await again.until(() => erasures() > before);
+		expect(savedIn(left)).toEqual([]);
 	});
 
 	test("is a placeholder for who comes later, in history as in what was missed", async () => {

@@ -6,6 +6,7 @@ import { isOverwriting, type NameKey } from "../../machines/events.ts";
 import { ConfigError } from "../config.ts";
 import type { Disk } from "../log/disk.ts";
 import { segmentsOf } from "../log/reader.ts";
+import { SeqSet } from "../log/seq-set.ts";
 import { eachLine } from "./each-line.ts";
 import type { Prefix } from "./prefix.ts";
 
@@ -26,7 +27,11 @@ export async function erasedThere(
 	backup: string,
 	end: Pick<Prefix, "id" | "seq" | "hash" | "state">,
 ): Promise<ErasedThere> {
-	/** The hash of each line that is erased there; undefined if only its erasure could be read. */
+	const texts = new SeqSet();
+	for await (const line of eachLine(await segmentsOf(disk, backup)))
+		if (line?.kind === "entry" && line.tail !== "erased")
+			texts.add(line.stored.seq);
+	/** The hash of each line that is erased there only; undefined if only its erasure could be read. */
 	const found = new Map<number, string | undefined>();
 	const { names } = end.state.server.context;
 	const freed = new Set<NameKey>();
@@ -43,12 +48,12 @@ export async function erasedThere(
 			upTo = Math.max(upTo, seq);
 			if (seq <= end.seq) {
 				common = { seq, hash: line.hash };
-				if (line.tail === "erased") found.set(seq, line.hash);
+				if (texts.has(seq) && line.tail === "erased") found.set(seq, line.hash);
 				continue;
 			}
 			if (isOverwriting(event))
 				for (const each of event.seqs)
-					if (!found.has(each)) found.set(each, undefined);
+					if (texts.has(each) && !found.has(each)) found.set(each, undefined);
 			if (event.type === "name.released") freed.add(event.nameKey);
 			const isBack =
 				event.type === "login.succeeded" &&

@@ -7,14 +7,19 @@ import { sessionsClosed } from "../engine/commands/sessions.ts";
 import { evolve } from "../engine/evolve.ts";
 import type { State } from "../engine/state.ts";
 import { type Disk, writeChunks } from "../log/disk.ts";
-import { draft, sealBatch } from "../log/line.ts";
+import { type Draft, draft, sealBatch } from "../log/line.ts";
 import type { Entry } from "../log/log.ts";
 import { logFolder, segmentName } from "../log/reader.ts";
 import type { ErasedLine, Prefix } from "./prefix.ts";
 
+/** A batch is no larger, unless one event is: each must fit in one message of a stream. */
+const BATCH_BYTES = 128 * 1024;
+/** One event names so many texts. */
+const SEQS = 4000;
+
 const ids = { id: () => randomBytes(16).toString("base64url") };
 
-/** Appends one batch to a copy that ends with `prefix`, and returns the size of its last segment. */
+/** Appends to a copy that ends with `prefix`, and returns the size of its last segment. That it is restored, and what becomes of each room, is in one batch, the last. */
 export async function markRestored(
 	disk: Disk,
 	into: string,
@@ -28,14 +33,34 @@ export async function markRestored(
 	const closed = sessionsClosed({ state, now }, [...closing], "restored");
 	entries.push(...closed);
 	const at = { state: after(state, closed), now, secrets: ids };
-	entries.push(...logRestored(at, seq));
-	const batch = entries.map((entry, nth) =>
+	const restored = logRestored(at, seq);
+	const drafts = [...entries, ...restored].map((entry, nth) =>
 		draft({ seq: seq + 1 + nth, ...entry }),
 	);
-	const line = Buffer.from(sealBatch(prefix.hash, batch).line);
+	const last = drafts.splice(entries.length);
+	let { hash } = prefix;
+	const lines = [...inBatches(drafts), last].map((batch) => {
+		const sealed = sealBatch(hash, batch);
+		hash = sealed.hash;
+		return Buffer.from(sealed.line);
+	});
 	const file = join(logFolder(into), segmentName(prefix.first));
-	await writeChunks(disk, file, [line], bytes);
-	return bytes + line.length;
+	await writeChunks(disk, file, lines, bytes);
+	return lines.reduce((sum, { length }) => sum + length, bytes);
+}
+
+function inBatches(drafts: readonly Draft[]): Draft[][] {
+	const batches: Draft[][] = [];
+	let bytes = BATCH_BYTES;
+	for (const each of drafts) {
+		bytes += each.bytes;
+		if (bytes > BATCH_BYTES) {
+			batches.push([]);
+			bytes = each.bytes;
+		}
+		batches.at(-1)?.push(each);
+	}
+	return batches;
 }
 
 const after = (state: State, entries: readonly Entry[]) =>
@@ -53,14 +78,13 @@ function erasedAgain({ state, erased }: Prefix, now: number): Entry[] {
 	const gone = lines.filter((line) => !isHere(line));
 	const [one] = gone;
 	if (!one) return here;
-	// Their rooms no longer exist, so one event in the lobby names them all.
+	// Their rooms no longer exist, so events in the lobby name them.
 	const { name, by } = one;
-	const seqs = gone.map(({ seq }) => seq);
 	const target = { room: LOBBY, author: by, through: 0 };
-	const event = { ...fact, ...target, name, by, seqs };
-	return [
-		...here,
-		...roomOpened({ state, now, secrets: ids }, LOBBY),
-		{ event },
-	];
+	const entries = [...here, ...roomOpened({ state, now, secrets: ids }, LOBBY)];
+	for (let at = 0; at < gone.length; at += SEQS) {
+		const seqs = gone.slice(at, at + SEQS).map(({ seq }) => seq);
+		entries.push({ event: { ...fact, ...target, name, by, seqs } });
+	}
+	return entries;
 }

@@ -101,7 +101,7 @@ export const logCommand = (
 		const read = async (): Promise<ExitCode> => {
 			// A text may be erased while it is fetched.
 			const data = { disk, folder: path, ...(isFetched && { isMirror: true }) };
-			if (stream) await fetchStream(stream, data);
+			if (stream) await fetchStream(stream, data, warn);
 			const evidence = partial
 				? undefined
 				: await Evidence.in({
@@ -161,7 +161,11 @@ export async function explaining(
 export const isStream = (path: string) => path.startsWith("nats://");
 
 /** Copies a stream into an empty data folder. Throws `Damage` or `HoleInStream`, and `ConfigError` if there is no such stream. */
-async function fetchStream(settings: NatsSettings, into: EvidenceOptions) {
+async function fetchStream(
+	settings: NatsSettings,
+	into: EvidenceOptions,
+	warn: (line: string) => void,
+) {
 	const { disk, folder } = into;
 	const { openNatsStream } = await import("../cluster/nats-stream.ts");
 	const port = await openNatsStream(settings, { mustExist: true });
@@ -169,7 +173,7 @@ async function fetchStream(settings: NatsSettings, into: EvidenceOptions) {
 	const log = openFileLog({ ...into, clock, ids: () => "" });
 	try {
 		for await (const _ of log.read());
-		await copyFromStream(port, log, clock);
+		await copyFromStream(port, log, clock, warn);
 		await disk.syncFolder(logFolder(folder));
 		await disk.syncFolder(folder);
 	} finally {

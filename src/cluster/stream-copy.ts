@@ -44,12 +44,18 @@ async function* batchesIn(sources: readonly Source[]): AsyncGenerator<Buffer> {
 	}
 }
 
-/** Appends every message that the stream has now to a log that is empty, and was read. Throws `Damage` or `HoleInStream`. */
+/** Appends every message that the stream has now to a log that is empty, and was read. Waits while the disk is full, and says so. Throws `Damage` or `HoleInStream`. */
 export async function copyFromStream(
 	port: StreamPort,
-	log: Pick<FileLog, "mirror">,
+	log: Pick<FileLog, "mirror" | "listen">,
 	clock: Clock,
+	warn: (words: string) => void,
 ): Promise<void> {
+	log.listen({
+		onFrozen: ({ message }) =>
+			warn(`The disk takes no writes (${message}): waiting for room.`),
+		...{ onThawed() {}, onOrdered() {}, onCommitted() {}, onFatal() {} },
+	});
 	const end = await port.last();
 	if (end === 0) return;
 	const reading = new AbortController();

@@ -1,10 +1,9 @@
 /** Deletes texts from the stream for good, after they were erased from this node's own files. */
+import { RECENT_MS } from "../engine/elsewhere.ts";
 import { messageOf } from "../log/disk.ts";
 import { locate, messageAt, strip, type Trying } from "./stream-lines.ts";
 
 const RETRY_MS = 1000;
-/** What was erased so shortly before the end of the log may have been left undone by the sequencer before. */
-const RECENT_MS = 600_000;
 
 export class StreamEraser {
 	readonly #parts: Trying;

@@ -221,8 +221,8 @@ export class Engine implements PipelineHooks {
 	}
 
 	#start(): void {
-		const { clock, report, erased } = this.#parts;
-		this.#services.erasures.redo(erased);
+		const { clock, report, unfinished } = this.#parts;
+		this.#services.erasures.redo(unfinished);
 		if (leads(this.#parts)) this.lead();
 		this.refusals.reportEachMinute(clock, report);
 	}

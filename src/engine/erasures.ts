@@ -31,7 +31,7 @@ import type { Connection } from "./connection.ts";
 import { Elsewhere } from "./elsewhere.ts";
 import type { ClientSnapshot } from "./machines.ts";
 import { type Answer, MessageQueue } from "./message-queue.ts";
-import { overwrite } from "./overwrite.ts";
+import { overwrite, overwriteInSlices } from "./overwrite.ts";
 import { isTooNew, type RunningParts, viewOf } from "./parts.ts";
 import type { Rule } from "./refusals.ts";
 
@@ -186,14 +186,12 @@ export class Erasures {
 	}
 
 	/** Finishes what a crash may have cut short. Until then nothing can be read, and no snapshot taken. */
-	redo(events: readonly Overwriting[]): void {
-		if (events.length === 0) return;
-		const { archive, log } = this.#parts;
+	redo({ recent, seqs }: RunningParts["unfinished"]): void {
 		// Should this node decide next, perhaps before all is overwritten here, it finishes the latest everywhere.
-		for (const event of events) this.#elsewhere.erase(event);
-		const all = events.flatMap(({ seqs }) => seqs);
-		const done = archive.inTurn(async () => {
-			await overwrite(this.#parts, await log.segments.find(all));
+		for (const event of recent) this.#elsewhere.erase(event);
+		if (seqs.length === 0) return;
+		const done = this.#parts.archive.inTurn(async () => {
+			await overwriteInSlices(this.#parts, seqs);
 		});
 		void this.#parts.pipeline.waitFor(done);
 	}

@@ -4,7 +4,6 @@ import type {
 	ClientId,
 	ClientLeft,
 	Identity,
-	Overwriting,
 	RoomName,
 } from "../../machines/events.ts";
 import type { NodeShown } from "../../machines/frame.ts";
@@ -28,6 +27,7 @@ import type { Mail } from "./logins.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { Secrets } from "./secrets.ts";
 import type { State } from "./state.ts";
+import type { UnfinishedErasures } from "./unfinished-erasures.ts";
 
 /** Reports to the operator. It is never given anyone's personal data. */
 export interface Reporter {
@@ -102,8 +102,7 @@ export interface EngineParts {
 	readonly archive: Archive;
 	/** Without it, nothing can be searched for. */
 	readonly search?: SearchIndex | undefined;
-	/** What was overwritten lately, perhaps not completely. */
-	readonly erased: readonly Overwriting[];
+	readonly unfinished: UnfinishedErasures;
 	/** The log is a backup: people may have seen events that are not in it. */
 	readonly restored?: boolean;
 	/** Folded from the log. */

@@ -4,7 +4,6 @@
  * snapshot, the whole log is read: an error that is the log's own shows then,
  * with its position.
  */
-import { isOverwriting, type Overwriting } from "../../machines/events.ts";
 import { Server } from "../chat/server.ts";
 import type { Limits } from "../limits.ts";
 import type { Log } from "../log/log.ts";
@@ -13,13 +12,13 @@ import { visibleItem } from "./evolve.ts";
 import { fold } from "./fold.ts";
 import { deserialize } from "./saved-state.ts";
 import { State } from "./state.ts";
+import { UnfinishedErasures } from "./unfinished-erasures.ts";
 
 export interface Recovered {
 	readonly state: State;
 	/** The rooms, which remember their latest items again. */
 	readonly server: Server;
-	/** What was overwritten lately, perhaps not completely. */
-	readonly erased: readonly Overwriting[];
+	readonly unfinished: UnfinishedErasures;
 }
 
 export async function recoverState(
@@ -47,7 +46,7 @@ async function recoverFrom(
 ): Promise<Recovered> {
 	const saved = snapshot && deserialize(snapshot.state, log, snapshot.time);
 	const server = new Server(limits);
-	const erased: Overwriting[] = [];
+	const unfinished = new UnfinishedErasures(log, snapshot?.position.seq);
 	const { state } = await fold(
 		saved ?? State.initial(log),
 		log.read(snapshot?.position),
@@ -55,7 +54,7 @@ async function recoverFrom(
 			const { event } = stored;
 			const item = visibleItem(before, after, stored);
 			if (item) server.room(item.room).recent.remember(item);
-			if (isOverwriting(event)) erased.push(event);
+			unfinished.onRead(stored);
 			if (event.type === "room.forgotten") server.forget(event.room);
 			if (event.type === "room.restored")
 				server.room(event.room).recent.continueFrom(after.head(event.room));
@@ -66,5 +65,5 @@ async function recoverFrom(
 		room.recent.continueFrom(state.head(name));
 		room.retentionHours = context.retention?.hours;
 	}
-	return { state, server, erased };
+	return { state, server, unfinished };
 }

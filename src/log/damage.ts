@@ -8,12 +8,19 @@
  */
 import { chainHash, LINE_START, takeApart } from "./line.ts";
 
-/** The first line of a log that is not sound, and why. */
-export class Damage extends Error {
+/** Where a line is. */
+export interface LinePosition {
 	readonly file: string;
-	/** The number of the damaged line in its file, from 1. */
+	/** Its number in its file, from 1. */
 	readonly line: number;
-	/** The first byte of that line in its file. */
+	/** Its first byte in its file. */
+	readonly offset: number;
+}
+
+/** The first line of a log that is not sound, and why. */
+export class Damage extends Error implements LinePosition {
+	readonly file: string;
+	readonly line: number;
 	readonly offset: number;
 	/** The seq of the event that should be there. */
 	readonly seq: number;
@@ -22,11 +29,10 @@ export class Damage extends Error {
 	isNewer = false;
 
 	constructor(
-		position: { file: string; line: number; offset: number },
+		{ file, line, offset }: LinePosition,
 		seq: number,
 		reason: string,
 	) {
-		const { file, line, offset } = position;
 		super(
 			`${file} is damaged at line ${line} (byte ${offset}), where event ${seq} should be: ${reason}`,
 		);

@@ -45,6 +45,8 @@ export class FileLog extends GroupCommit {
 	readonly #segmentBytes: number;
 	readonly #scrubbing = new AbortController();
 	readonly segments: SegmentFiles;
+	/** The file with the torn tail that was cut off when the log was read, if there was one. */
+	savedTail: string | undefined;
 	/** Verified the log when it was read. */
 	#verifier = new Verifier();
 	#skipped: LogPosition | undefined;
@@ -81,6 +83,11 @@ export class FileLog extends GroupCommit {
 		return this.#verifier.secret;
 	}
 
+	/** Whether the text of an event was neither whole nor erased when it was read. */
+	isBroken(seq: number): boolean {
+		return this.#verifier.broken.some((damage) => damage.seq === seq);
+	}
+
 	/** Writes this fingerprint into future headers. If the log has another one, the next batch begins a segment. */
 	nameSecret(fingerprint: string): void {
 		this.#secret = fingerprint;
@@ -100,7 +107,14 @@ export class FileLog extends GroupCommit {
 		this.#skipped = after;
 		const verifier = new Verifier(after ? { after } : {});
 		this.#verifier = verifier;
-		this.segments.growing = yield* openLog(this.#options, verifier, after);
+		const options: OpenLogOptions = {
+			...this.#options,
+			onTorn: (torn) => {
+				this.savedTail = torn.savedAs;
+				this.#options.onTorn?.(torn);
+			},
+		};
+		this.segments.growing = yield* openLog(options, verifier, after);
 		if (!this.id) this.#newId = this.#options.ids();
 		this.#end = { seq: verifier.seq, hash: verifier.hash };
 	}

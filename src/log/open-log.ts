@@ -3,7 +3,8 @@
  * comes after a position, and finds its end. A torn tail, which a crash may
  * leave after the last whole batch, is saved in `torn/`, cut off and reported.
  * Any other damage is thrown, and no file is changed. A batch that was written
- * but not synced before a crash is synced now, because it will be published.
+ * but not synced before a crash is synced now, because it will be published,
+ * and so is a text that was overwritten.
  */
 import { basename, join } from "node:path";
 import type { Clock } from "../clock.ts";
@@ -54,6 +55,9 @@ export async function* openLog(
 	// A start that is refused leaves none, or the next one would not miss the log.
 	await disk.makeFolder(segments);
 	const last = await endOf(options, sources, verifier);
+	// A crash may have come between an overwrite and its sync.
+	for (const file of verifier.erasedIn)
+		await withFile(disk, file, (segment) => segment.sync());
 	await evidence.remove();
 	await disk.syncFolder(folder);
 	await disk.syncFolder(segments);

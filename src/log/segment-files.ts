@@ -20,14 +20,13 @@ import {
 	segmentsOf,
 } from "./reader.ts";
 import type { Segment } from "./segment.ts";
+import { bySegment, endOf, runsOf } from "./spans.ts";
 
 const NEWLINE = 10;
 /** What is read to find out where in a segment an event is. */
 const PROBE_BYTES = 64 * 1024;
 /** An event that erases very much has the longest. */
 const LONGEST_LINE = 1024 * 1024;
-/** Reading this many unwanted bytes is cheaper than a second read. */
-const GAP_BYTES = 16 * 1024;
 
 export class SegmentFiles {
 	readonly #disk: Disk;
@@ -140,6 +139,16 @@ export class SegmentFiles {
 
 	/** The spans of committed entries. */
 	async find(seqs: readonly number[]): Promise<EventSpan[]> {
+		const found: EventSpan[][] = [];
+		for await (const some of this.findInSlices(seqs)) found.push(some);
+		return found.flat();
+	}
+
+	/** The same, as they are found, at most so many at once, all in one segment. */
+	async *findInSlices(
+		seqs: readonly number[],
+		most = seqs.length,
+	): AsyncGenerator<EventSpan[], void> {
 		const list = await this.list();
 		const wanted = new Map<number, Set<number>>();
 		for (const seq of seqs) {
@@ -147,9 +156,9 @@ export class SegmentFiles {
 			if (segment === undefined) continue;
 			wanted.set(segment, (wanted.get(segment) ?? new Set()).add(seq));
 		}
-		const found: EventSpan[] = [];
 		for (const [segment, own] of wanted) {
 			const lines = new Lines();
+			let found: EventSpan[] = [];
 			const first = [...own].reduce((a, b) => Math.min(a, b));
 			let at = await this.#lineBefore(segment, first);
 			const slices = this.#slices(segment, at, this.#end(segment));
@@ -159,10 +168,14 @@ export class SegmentFiles {
 					const seq = seqOf(line);
 					if (own.delete(seq)) found.push({ segment, at, bytes, seq });
 					if (own.size === 0) break search;
+					if (found.length === most) {
+						yield found;
+						found = [];
+					}
 					at += bytes;
 				}
+			if (found.length > 0) yield found;
 		}
-		return found;
 	}
 
 	/** The first byte of a line at or before that of an event, found from the end: mostly it is about something recent. */
@@ -185,24 +198,27 @@ export class SegmentFiles {
 	 * event that erases them must be committed first: without an event that
 	 * names its seq, a line without text counts as damage. Rejects with
 	 * `DiskFull` if it may be tried again; after any other rejection the
-	 * process must stop.
+	 * process must stop. Also removes saved torn tails, but for one.
 	 */
-	async erase(wanted: readonly EventSpan[]): Promise<void> {
+	async erase(wanted: readonly EventSpan[], except?: string): Promise<void> {
 		try {
 			for (const { segment, spans } of bySegment(wanted))
 				await this.#erase(segment, spans);
-			await this.#removeTorn();
+			await this.#removeTorn(except);
 		} catch (error) {
 			throw asDiskFull(error) ?? error;
 		}
 	}
 
-	/** Overwrites nothing until every line was found to be the expected one. */
+	/** Overwrites nothing until every line was found to be the expected one, and only what is not overwritten yet. */
 	async #erase(segment: number, spans: readonly EventSpan[]): Promise<void> {
 		await withFile(this.#disk, this.#path(segment), async (file) => {
 			const tails = [];
-			for await (const { span, bytes } of this.#read(segment, spans))
-				tails.push(erasedTail(this.#line(span, bytes), span.at));
+			for await (const { span, bytes } of this.#read(segment, spans)) {
+				const { tail, at } = erasedTail(this.#line(span, bytes), span.at);
+				const before = bytes.subarray(at - span.at, -1);
+				if (!tail.equals(before)) tails.push({ tail, at });
+			}
 			for (const { tail, at } of tails) await writeAll(file, tail, at);
 			await file.sync();
 		});
@@ -232,14 +248,16 @@ export class SegmentFiles {
 		return line;
 	}
 
-	/** Removes saved torn tails: one may hold a copy of the text that was just erased. */
-	async #removeTorn(): Promise<void> {
+	/** A saved torn tail may hold a copy of the text that was just erased. */
+	async #removeTorn(except: string | undefined): Promise<void> {
 		const disk = this.#disk;
 		const torn = join(this.#folder, "torn");
 		await disk.makeFolder(torn);
 		const names = await disk.list(torn);
-		for (const name of names) await disk.remove(join(torn, name));
-		if (names.length > 0) await disk.syncFolder(torn);
+		const files = names.map((name) => join(torn, name));
+		const copies = files.filter((file) => file !== except);
+		for (const file of copies) await disk.remove(file);
+		if (copies.length > 0) await disk.syncFolder(torn);
 	}
 
 	/** The end of a segment's committed bytes; undefined for a full segment, which is all committed. */
@@ -268,29 +286,4 @@ export class SegmentFiles {
 	#rotten(segment: number, at: number, why: string): Error {
 		return new Error(`${this.#path(segment)} has rotted at byte ${at}: ${why}`);
 	}
-}
-
-/** The spans of each segment, in the order in which they stand there. */
-const bySegment = (all: readonly EventSpan[]) =>
-	Array.from(new Set(all.map((span) => span.segment)), (segment) => ({
-		segment,
-		spans: all
-			.filter((span) => span.segment === segment)
-			.sort((one, other) => one.at - other.at),
-	}));
-
-const endOf = (run: readonly Span[]) => {
-	const { at = 0, bytes = 0 } = run.at(-1) ?? {};
-	return at + bytes;
-};
-
-/** Groups spans that lie close together. */
-function runsOf<Where extends Span>(spans: readonly Where[]) {
-	const runs: Where[][] = [];
-	for (const span of spans) {
-		const run = runs.at(-1);
-		if (run && span.at - endOf(run) <= GAP_BYTES) run.push(span);
-		else runs.push([span]);
-	}
-	return runs;
 }

@@ -5,7 +5,7 @@
  */
 import { isUtf8 } from "node:buffer";
 import { isOverwriting } from "../../machines/events.ts";
-import { Damage, LaterBatchSearch } from "./damage.ts";
+import { Damage, LaterBatchSearch, type LinePosition } from "./damage.ts";
 import { GENESIS, takeApart } from "./line.ts";
 import type { LogPosition, Stored } from "./log.ts";
 import {
@@ -28,7 +28,8 @@ interface SegmentInfo extends Omit<Source, "bytes"> {
 
 /** A line whose text does not match its digest. */
 interface SuspectLine {
-	readonly damage: Damage;
+	readonly seq: number;
+	readonly position: LinePosition;
 	/** Whether the text is not erased either: by an unfinished erasure, a torn tail, or rot. */
 	readonly broken: boolean;
 	/** The hash of the line before it. */
@@ -62,6 +63,8 @@ export class Verifier {
 	torn: Damage | undefined;
 	/** Lines whose text is neither whole nor erased; an erasure may be unfinished. */
 	readonly broken: Damage[] = [];
+	/** The files in which lines are erased. */
+	readonly erasedIn = new Set<string>();
 	/** Hashes that snapshots recorded, by seq; the log must have the same. */
 	readonly knownHashes = new Map<
 		number,
@@ -79,8 +82,8 @@ export class Verifier {
 	#suspects: SuspectLine[] = [];
 	/** A whole batch with broken text. It is released when a sound line follows; otherwise it is a torn tail. */
 	#pending: PendingBatch | undefined;
-	/** Lines without text for which no erasure was read yet, by seq. */
-	readonly #unproven = new Map<number, Damage>();
+	/** Lines without text for which no erasure was read yet, by seq. They may be very many. */
+	readonly #unproven = new Map<number, LinePosition>();
 	#last = 0;
 	#search: LaterBatchSearch | undefined;
 
@@ -140,8 +143,9 @@ export class Verifier {
 
 	/** Call when all is read: throws if a line has no text and no erasure names it. A mirror, or a backup of one, may have got lines up to some seq, but not yet the erasure. */
 	assertErasuresLogged(upTo = 0): void {
-		for (const damage of this.#unproven.values())
-			if (damage.seq > upTo || this.broken.includes(damage)) throw damage;
+		for (const [seq, position] of this.#unproven)
+			if (seq > upTo || this.broken.some((damage) => damage.seq === seq))
+				throw new Damage(position, seq, CHANGED);
 	}
 
 	#open(bytes: Buffer, text: string): Header | Line {
@@ -160,9 +164,10 @@ export class Verifier {
 		const sound = this.#release();
 		if (line.kind === "entry") {
 			if (line.tail !== "whole") {
-				const damage = this.#damage(line.stored.seq, CHANGED);
+				const { seq } = line.stored;
+				const position = this.#position;
 				const broken = line.tail === "broken";
-				this.#suspects.push({ damage, broken, previous, text });
+				this.#suspects.push({ seq, position, broken, previous, text });
 			}
 			if (line.stored.seq < line.last) return sound;
 		}
@@ -186,9 +191,10 @@ export class Verifier {
 		if (!this.#pending) return NONE;
 		const { entries, suspects } = this.#pending;
 		this.#pending = undefined;
-		for (const { damage, broken } of suspects) {
-			this.#unproven.set(damage.seq, damage);
-			if (broken) this.broken.push(damage);
+		for (const { seq, position, broken } of suspects) {
+			this.#unproven.set(seq, position);
+			if (broken) this.broken.push(new Damage(position, seq, CHANGED));
+			else this.erasedIn.add(position.file);
 		}
 		for (const { event } of entries)
 			if (isOverwriting(event))
@@ -196,10 +202,10 @@ export class Verifier {
 		return entries;
 	}
 
-	#damage(seq: number, reason: string): Damage {
+	/** Where the line is that is being verified. */
+	get #position(): LinePosition {
 		const { file } = this.#segment;
-		const position = { file, line: this.#line, offset: this.#start };
-		return new Damage(position, seq, reason);
+		return { file, line: this.#line, offset: this.#start };
 	}
 
 	#acceptHeader({ id, next, secret = this.secret }: Header): void {
@@ -243,17 +249,18 @@ export class Verifier {
 		const suspect = suspects.find(({ broken }) => broken);
 		if (suspect && error instanceof Broken) {
 			// No sound line follows its batch, so the torn tail begins at the suspect line.
-			if (!isLast || suspect.damage.file !== file) throw suspect.damage;
+			const damage = new Damage(suspect.position, suspect.seq, CHANGED);
+			if (!isLast || damage.file !== file) throw damage;
 			Object.assign(this, this.#pending?.before);
 			this.#pending = undefined;
-			this.torn = suspect.damage;
+			this.torn = damage;
 			const { previous } = suspect;
 			this.#search = new LaterBatchSearch(previous, suspect.text, this.seq + 1);
 			this.#seek(suspect.text);
 			this.#seek(text);
 			return;
 		}
-		const damage = this.#damage(this.#nextSeq, error.message);
+		const damage = new Damage(this.#position, this.#nextSeq, error.message);
 		damage.isNewer = error instanceof UnknownFormat;
 		if (damage.isNewer)
 			damage.message = `${file} cannot be read: ${error.message}`;

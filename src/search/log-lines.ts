@@ -35,7 +35,8 @@ export async function readRows(
 		for (const { stored, span } of chunk.entries) {
 			const row = rowOf(stored, span, index);
 			if (row) rows.push(row);
-			if (isOverwriting(stored.event)) erased.push(...stored.event.seqs);
+			if (isOverwriting(stored.event))
+				for (const seq of stored.event.seqs) erased.push(seq);
 		}
 		end = { ...chunk.end, segment: from.segment };
 		if (rows.length >= turnRows) return { rows, erased, end };
