@@ -246,6 +246,26 @@ describe("a message that is erased", () => {
 		expect(disk.has("secret 3!")).toBe(false);
 	});
 
+	test("is gone from what was cut off, though the server was killed before it was removed", async () => {
+		const { disk, clock, ann } = await conversation();
+		await disk.makeFolder("data/torn");
+		const torn = await disk.open("data/torn/cut-off");
+		await torn.write(Buffer.from("secret 3!"), 0);
+		await torn.sync();
+		await disk.syncFolder("data/torn");
+		disk.interrupt = ({ kind, path }) =>
+			kind === "remove" && path.includes("/torn/") ? "crash" : undefined;
+		ann.erase(positionOf(ann, "secret 3!"));
+		await disk.crashing;
+		const left = disk.kill();
+		expect(savedIn(left)).toHaveLength(1);
+		clock.forgetTimers();
+		for (const name of left.files.keys())
+			if (name.includes("/snapshots/")) await left.remove(name);
+		await testServerOn(left, clock);
+		expect(savedIn(left)).toEqual([]);
+	});
+
 	test("leaves alone what a later start cuts off, until more is erased", async () => {
 		const { plume, disk, clock, ann, bob } = await conversation();
 		ann.erase(positionOf(ann, "secret 3!"));

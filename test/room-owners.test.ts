@@ -98,6 +98,39 @@ test("an owner may undo what the owner before them did, and nothing of an operat
 	expect(await ask(plume, bob, "unmute cleo")).toContain("An admin did that");
 });
 
+test("what was reported stays for the operator when all have left, until the report is closed", async () => {
+	const room = await threeIn();
+	await asks(plume, cleo, "remove", { room });
+	for (const one of [ann, bob]) await entersRoom(plume, one, room);
+	ann.say("bad words", 1);
+	await plume.settle();
+	const called = await reported(bob);
+	for (const one of [bob, ann])
+		one.raw(JSON.stringify({ type: types.rooms, kind: "remove", room }));
+	await plume.passes(2 * 3_600_000);
+	expect((await plume.operate("reports")).join()).toContain("bad words");
+	const says = await plume.operate("mute", called, "ann");
+	expect(says.join()).toContain("may say nothing");
+	await plume.operate("dismiss", called.slice(1));
+	await plume.passes(2 * 3_600_000);
+	expect([...plume.state.rooms.keys()]).toEqual(["lobby"]);
+});
+
+test("a reported room that is gone is no room any more", async () => {
+	const room = await threeIn();
+	for (const one of [ann, bob]) await entersRoom(plume, one, room);
+	ann.say("bad words", 1);
+	await plume.settle();
+	const called = await reported(bob);
+	for (const one of [ann, bob, cleo])
+		one.raw(JSON.stringify({ type: types.rooms, kind: "remove", room }));
+	await plume.passes(31 * 24 * 3_600_000);
+	expect(plume.state.rooms.has(room)).toBe(false);
+	for (const act of ["mute", "kick"] as const)
+		await expect(plume.operate(act, called, "ann")).rejects.toThrow("no room");
+	expect((await plume.enter("ann", "plume.2")).isIn).toBe(true);
+});
+
 test("an owner hears nothing of how many rooms those own who are no members", async () => {
 	await opens({ PLUME_LIMIT_PRIVATE_ROOMS_MADE: "1" });
 	await makesRoom(plume, bob, "His");

@@ -249,11 +249,8 @@ test("many sessions that expire at once are closed in several batches", async ()
 	const append = vi.spyOn(plume.log, "append");
 	await plume.passes(31 * DAY_MS);
 	expect(plume.state.server.context.sessions.size).toBe(0);
-	const closed = append.mock.calls.map(
-		([entries]) =>
-			entries.filter(({ event }) => event.type === "session.closed").length,
-	);
-	expect(Math.max(...closed)).toBe(64);
+	const sizes = append.mock.calls.map(([entries]) => entries.length);
+	expect(Math.max(...sizes)).toBeLessThan(110);
 });
 
 test("an expired session resumes nothing, from its last second on, before it is closed within the hour", async () => {

@@ -39,7 +39,9 @@ async function cut(
 ): Promise<ExitCode> {
 	if (`${resolve(into)}${sep}`.startsWith(`${resolve(source)}${sep}`))
 		throw new ConfigError(`${into} lies in ${source}, which is never written.`);
-	const there = await namesIn(disk, into);
+	const names = await namesIn(disk, into);
+	// A start that was refused leaves it.
+	const there = names.filter((name) => name !== "lock");
 	if (there.length > 0 || (await namesIn(disk, logFolder(into))).length > 0)
 		throw new ConfigError(`${into} is not empty. Name a folder that is new.`);
 	const sources = await segmentsOf(disk, source);

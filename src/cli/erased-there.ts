@@ -16,6 +16,8 @@ export interface ErasedThere {
 	/** The last event that could be read, and how many lines could not. */
 	readonly upTo: number;
 	readonly unread: number;
+	/** Lines that were erased there after the backup, where no line shows that they are these. */
+	readonly unsure: number;
 	/** Names that were set free after the backup, and that it has as somebody's. */
 	readonly freed: readonly string[];
 }
@@ -76,8 +78,9 @@ export async function erasedThere(
 		if (hash === line.hash) seqs.add(seq);
 		else if (hash === undefined) later.push(seq);
 	}
-	if (!goesOn) return { seqs, upTo, unread, freed: [] };
+	const about = { seqs, upTo, unread };
+	if (!goesOn) return { ...about, unsure: later.length, freed: [] };
 	for (const seq of later) seqs.add(seq);
 	const again = [...freed].flatMap((key) => names.get(key)?.name ?? []);
-	return { seqs, upTo, unread, freed: again };
+	return { ...about, unsure: 0, freed: again };
 }

@@ -172,9 +172,13 @@ function erasedInWords(
 		return [
 			"What was erased after the backup is here again: --erasures-from DATA erases it as in a newer copy of the log.",
 		];
-	const { upTo, unread, freed } = there;
+	const { upTo, unread, unsure, freed } = there;
 	const rest = unread > 0 ? ` ${unread} of its lines could not be read.` : "";
-	const erased = `Erased again: ${count} messages, as in ${newer}, which ends with event ${upTo}.${rest}`;
+	const left =
+		unsure > 0
+			? ` ${unsure} more were erased there later, and are here: no line that both have shows that they are these.`
+			: "";
+	const erased = `Erased again: ${count} messages, as in ${newer}, which ends with event ${upTo}.${rest}${left}`;
 	const names = `Names that were free there, and are somebody's again: ${freed.join(", ")}. Who had deleted everything is also back in their rooms. plume release NAME frees a name.`;
 	return freed.length > 0 ? [erased, names] : [erased];
 }

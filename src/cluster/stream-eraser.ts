@@ -1,5 +1,5 @@
 /** Deletes texts from the stream for good, after they were erased from this node's own files. */
-import { RECENT_MS } from "../engine/elsewhere.ts";
+import { RecentErasures } from "../engine/recent-erasures.ts";
 import { messageOf } from "../log/disk.ts";
 import { locate, messageAt, strip, type Trying } from "./stream-lines.ts";
 
@@ -8,7 +8,10 @@ const RETRY_MS = 1000;
 export class StreamEraser {
 	readonly #parts: Trying;
 	#erasing = Promise.resolve();
-	#recent: { readonly time: number; readonly seqs: readonly number[] }[] = [];
+	readonly #recent = new RecentErasures<{
+		readonly time: number;
+		readonly seqs: readonly number[];
+	}>();
 
 	constructor(parts: Trying) {
 		this.#parts = parts;
@@ -22,8 +25,7 @@ export class StreamEraser {
 		leads: () => boolean,
 	): Promise<void> {
 		const { clock, report } = this.#parts;
-		this.#forget(time);
-		this.#recent.push({ time, seqs });
+		this.#recent.add({ time, seqs });
 		// One after another: two may concern one batch.
 		this.#erasing = this.#erasing.then(async () => {
 			while (leads())
@@ -39,14 +41,10 @@ export class StreamEraser {
 
 	/** Finishes what the sequencer before may have left undone, by the time of its last event. */
 	redo(last: number, term: number, leads: () => boolean): void {
-		this.#forget(last);
-		for (const { seqs, time } of this.#recent.splice(0))
+		const recent = this.#recent.until(last);
+		this.#recent.clear();
+		for (const { seqs, time } of recent)
 			void this.erase(seqs, time, term, leads);
-	}
-
-	#forget(last: number): void {
-		const since = last - RECENT_MS;
-		this.#recent = this.#recent.filter(({ time }) => time > since);
 	}
 
 	async #erase(seqs: readonly number[], term: number): Promise<void> {

@@ -2,9 +2,6 @@
 import type { Overwriting, PlumeEvent } from "../../machines/events.ts";
 import type { RunningParts } from "./parts.ts";
 
-/** What was erased so shortly before the end of the log may have been left undone elsewhere by the node that decided before. */
-export const RECENT_MS = 600_000;
-
 export class Elsewhere {
 	readonly #parts: RunningParts;
 	/** Resolves when all that was overwritten here is erased from what all nodes keep. */

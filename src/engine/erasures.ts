@@ -189,7 +189,7 @@ export class Erasures {
 	redo({ recent, seqs }: RunningParts["unfinished"]): void {
 		// Should this node decide next, perhaps before all is overwritten here, it finishes the latest everywhere.
 		for (const event of recent) this.#elsewhere.erase(event);
-		if (seqs.length === 0) return;
+		if (recent.length === 0) return;
 		const done = this.#parts.archive.inTurn(async () => {
 			await overwriteInSlices(this.#parts, seqs);
 		});

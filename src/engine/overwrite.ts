@@ -38,4 +38,6 @@ export async function overwriteInSlices(
 	const { segments, savedTail } = parts.log;
 	for await (const slice of segments.findInSlices(seqs, SLICE))
 		if (!(await overwrite(parts, slice, savedTail))) return;
+	// The crash may have come before older tails were removed.
+	await overwrite(parts, [], savedTail);
 }

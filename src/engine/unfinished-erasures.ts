@@ -6,7 +6,7 @@
 import { isOverwriting, type Overwriting } from "../../machines/events.ts";
 import type { Log, Stored } from "../log/log.ts";
 import { SeqSet } from "../log/seq-set.ts";
-import { RECENT_MS } from "./elsewhere.ts";
+import { RecentErasures } from "./recent-erasures.ts";
 
 export class UnfinishedErasures {
 	readonly #log: Pick<Log, "isBroken">;
@@ -14,7 +14,8 @@ export class UnfinishedErasures {
 	readonly #skipped: number;
 	readonly #texts = new SeqSet();
 	readonly #seqs: number[] = [];
-	#recent: Overwriting[] = [];
+	readonly #recent = new RecentErasures<Overwriting>();
+	#last = 0;
 
 	constructor(log: Pick<Log, "isBroken">, skipped = 0) {
 		this.#log = log;
@@ -28,16 +29,15 @@ export class UnfinishedErasures {
 
 	/** What was overwritten shortly before the end of the log, perhaps not everywhere. */
 	get recent(): readonly Overwriting[] {
-		return this.#recent;
+		return this.#recent.until(this.#last);
 	}
 
 	/** Call for each event that is read, in order. */
 	onRead({ seq, event, erasable }: Stored): void {
 		if (erasable) this.#texts.add(seq);
 		if (!isOverwriting(event)) return;
-		const since = event.time - RECENT_MS;
-		this.#recent = this.#recent.filter(({ time }) => time > since);
-		this.#recent.push(event);
+		this.#recent.add(event);
+		this.#last = event.time;
 		for (const each of event.seqs)
 			if (this.#isLeft(each)) this.#seqs.push(each);
 	}

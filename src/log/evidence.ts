@@ -141,8 +141,12 @@ export class Evidence {
 			const { seq = 0 } = traces.find(isBackup) ?? {};
 			verifier.assertErasuresLogged(isMirror ? Infinity : seq);
 		} catch (error) {
-			if (!isMirror || !(error instanceof Damage) || error.isNewer) throw error;
-			throw new WrongCopy(`${error.message}.${remedy}`, { cause: error });
+			if (!isMirror || !(error instanceof Damage)) throw error;
+			const newer = error.isNewer
+				? " If what it is a copy of has that as well, start the version that wrote it."
+				: "";
+			const words = `${error.message}.${newer}${remedy}`;
+			throw new WrongCopy(words, { cause: error });
 		}
 		this.check(verifier);
 	}

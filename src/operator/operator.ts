@@ -141,12 +141,14 @@ export class Operator {
 
 	/** A public room, or one in which a message was reported: then `~` and the beginning of the report's id stand for it. */
 	#roomOf(typed: string): RoomName | undefined {
-		const { rooms, server } = this.#parts.states.committed;
-		const room = parseRoomName(typed) ?? "";
-		if (isPublic(typed)) return rooms.has(room) ? room : undefined;
+		// What is decided there must not be about a room that is gone by then.
+		const { rooms, server } = this.#parts.states.ordered;
 		const { reports } = server.context;
 		const isMeant = (_: unknown, id: string) => id.startsWith(typed.slice(1));
-		return typed.length > 6 ? reports?.find(isMeant)?.room : undefined;
+		const reported =
+			typed.length > 6 ? reports?.find(isMeant)?.room : undefined;
+		const room = isPublic(typed) ? parseRoomName(typed) : reported;
+		return room !== undefined && rooms.has(room) ? room : undefined;
 	}
 
 	/** Hands over a code, at once or when someone asks for it. An edge waits by itself, so that its operator can end that. */

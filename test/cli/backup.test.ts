@@ -312,6 +312,20 @@ describe("plume restore", () => {
 		expect(JSON.stringify(eventsIn("back"))).not.toContain("line 3.");
 	});
 
+	test("tells how many were erased where nothing of the backup can be read", async () => {
+		await backup();
+		const end = eventsIn("data").at(-1)?.seq ?? 0;
+		for (let n = 21; n <= 40; n++) await says(n);
+		await erases("line 3.");
+		for (const name of await desk.disk.list("data/log"))
+			if (Number.parseInt(name, 10) <= end)
+				await desk.disk.remove(`data/log/${name}`);
+		const { lines } = await restore(["--erasures-from", "data"]);
+		expect(lines[3]).toMatch(
+			/^Erased again: 0 messages, .* 1 more were erased/,
+		);
+	});
+
 	test("takes no message of another history for one that was erased", async () => {
 		await backup();
 		await restore(["--keep-sessions"]);

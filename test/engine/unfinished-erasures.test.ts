@@ -53,6 +53,24 @@ describe("after a start, what is left to erase", () => {
 		expect(unfinished.seqs).toEqual([20_000]);
 	});
 
+	test("takes no time for each of very many that a restore erased at once", () => {
+		const unfinished = new UnfinishedErasures({ isBroken: () => false });
+		const { event } = erased(1);
+		let reads = 0;
+		for (let seq = 1; seq <= 5000; seq++)
+			unfinished.onRead({
+				seq,
+				event: Object.defineProperty({ ...event }, "time", {
+					get() {
+						reads++;
+						return event.time;
+					},
+				}),
+			});
+		expect(unfinished.recent).toHaveLength(5000);
+		expect(reads).toBeLessThan(50_000);
+	});
+
 	test("may be at other nodes what was erased in the ten minutes before the end", () => {
 		const unfinished = new UnfinishedErasures({ isBroken: () => false });
 		const at = (minutes: number) => {

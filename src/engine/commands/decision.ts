@@ -250,6 +250,10 @@ export function claimBroken(view: View, claim: Claimant) {
 	return broken === "isNotBanned" ? undefined : broken;
 }
 
+/** What was reported stays for the admins. */
+export const isReported = ({ state }: View, room: RoomName): boolean =>
+	state.server.context.reports?.some((one) => one.room === room) === true;
+
 /** Whether a person is banned; `person` is the identity without a `+tag`. */
 export const isBanned = ({ state, now }: View, person: Identity): boolean =>
 	sanctionedUntil(state.server.context.bans, person, now) > 0;

@@ -10,6 +10,7 @@ import {
 	done,
 	type Handler,
 	isBanned,
+	isReported,
 	mayEnter,
 	personIn,
 	refuse,
@@ -104,15 +105,17 @@ function removed(
 
 /** A room that its last member has left: nobody can come in any more. */
 function roomOver(
-	{ state, now: time }: View,
+	view: View,
 	room: RoomName,
 	last: Identity,
 ): readonly Entry[] {
+	const { state, now: time } = view;
 	const { people, members } = state.room(room)?.context ?? {};
 	const { names } = state.server.context;
 	const isOver =
 		people?.size === 1 &&
 		people.has(last) &&
+		!isReported(view, room) &&
 		members?.every((member) => personUnder(names, member) === last);
 	return isOver ? [{ event: { type: "room.forgotten", time, room } }] : [];
 }

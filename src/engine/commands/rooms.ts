@@ -9,7 +9,13 @@ import { brokenRoomRule } from "../../../machines/room.ts";
 import { sanctionedUntil } from "../../../machines/rules.ts";
 import type { Entry } from "../../log/log.ts";
 import type { Secrets } from "../secrets.ts";
-import { DAY_MS, type Decision, refuse, type View } from "./decision.ts";
+import {
+	DAY_MS,
+	type Decision,
+	isReported,
+	refuse,
+	type View,
+} from "./decision.ts";
 
 /** What it takes to open a room. */
 type Making = Pick<View, "state" | "now"> & {
@@ -80,16 +86,13 @@ export function logRestored(
 }
 
 /** Forgets the rooms that are not used any more. */
-export function roomsForgotten({
-	state,
-	now: time,
-	limits,
-}: View): readonly Entry[] {
+export function roomsForgotten(view: View): readonly Entry[] {
+	const { state, now: time, limits } = view;
 	const before = time - limits.roomDays * DAY_MS;
 	return [...state.rooms].flatMap(([room, { context }]) => {
 		const event = { type: "room.forgotten", time, room } as const;
-		const mayBeUsed = context.said > 0 && !context.people?.isEmpty();
-		const isUsed = mayBeUsed && context.lastUsed > before;
+		const isNeeded = !context.people?.isEmpty() || isReported(view, room);
+		const isUsed = isNeeded && context.said > 0 && context.lastUsed > before;
 		return isUsed || brokenRoomRule(context, event) ? [] : [{ event }];
 	});
 }

@@ -32,8 +32,8 @@ export function sessionOpened(
 	return { entry: { event }, session: { token, expires } };
 }
 
-/** So many sessions end in one batch of the log, which NATS takes as one message. */
-const AT_ONCE = 64;
+/** So many lines of sessions that end are one batch of the log, which NATS takes as one message. */
+const AT_ONCE = 100;
 
 /** Renews the sessions that are in use, and closes those that have expired, in several batches. */
 export function sessionsDue(view: View): readonly (readonly Entry[])[] {
@@ -42,11 +42,16 @@ export function sessionsDue(view: View): readonly (readonly Entry[])[] {
 		.filter(([, { expires }]) => expires <= now)
 		.map(([session]) => session);
 	const parts = [sessionsRenewed(view)];
-	for (let from = 0; from < expired.length; from += AT_ONCE) {
-		const some = expired.slice(from, from + AT_ONCE);
-		parts.push(sessionsClosed(view, some, "expired"));
+	let some: Entry[] = [];
+	for (const session of expired) {
+		const closed = sessionsClosed(view, [session], "expired");
+		if (some.length + closed.length > AT_ONCE) {
+			parts.push(some);
+			some = [];
+		}
+		some.push(...closed);
 	}
-	return parts;
+	return [...parts, some];
 }
 
 /** Renews the sessions of everyone who is attached: a connection may last longer than a session. */
