@@ -9,6 +9,7 @@ import { withoutEmptyLines } from "../machines/text.ts";
 import { showBriefly, UNHEARD } from "./brief-notice.ts";
 import type { Chat } from "./chat.ts";
 import { find, isTouch, say, show } from "./element.ts";
+import { fitField } from "./fit-field.ts";
 import { later } from "./lazy.ts";
 import type { Autocomplete } from "./mention-autocomplete.ts";
 import type { PendingLine } from "./outbox.ts";
@@ -23,7 +24,7 @@ import {
 import { type About, showReplyBar } from "./reply-bar.ts";
 import { OFFLINE } from "./requests.ts";
 import { keepEdits, keepInDraft, saveDraft, storedDraft } from "./storage.ts";
-import { canBeSent, FAR_TOO_LONG, tooLong } from "./text-limit.ts";
+import { canBeSent, tooLong } from "./text-limit.ts";
 import { t, translated } from "./words.ts";
 
 /** The shortest time between two `typing` frames. */
@@ -86,6 +87,7 @@ export class Composer {
 			saveDraft(message.room, "", "edit");
 			if (!isLeft && value !== message.text) keepInDraft(message.room, value);
 			this.#field.value = storedDraft(this.#parts.page.room);
+			this.autocomplete?.close();
 			this.#complain("");
 		}
 		showReplyBar(about);
@@ -287,14 +289,7 @@ export class Composer {
 	/** Fits the field to its text, and shows what is wrong with it. */
 	#update(): void {
 		const field = this.#field;
-		const isFar = field.value.length > FAR_TOO_LONG;
-		field.enterKeyHint = isTouch() ? "enter" : "send";
-		// Finding the direction of such a long text takes over a second.
-		field.dir = isFar ? "ltr" : "auto";
-		field.style.height = isFar ? "100vh" : "auto";
-		// A hidden field has no height yet.
-		if (!isFar && field.scrollHeight > 0)
-			field.style.height = `${field.scrollHeight + field.offsetHeight - field.clientHeight}px`;
+		fitField(field);
 		// A disabled button would lose the focus.
 		const isOff = this.#parts.page.isClosed || !canBeSent(field.value);
 		this.#submit.ariaDisabled = String(isOff);

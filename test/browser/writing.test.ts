@@ -328,6 +328,24 @@ test("the list of names closes when the line is sent with the button", async () 
 	expect(await ann.page.getByRole("option").count()).toBe(0);
 });
 
+test("the list of names closes when an edit is sent with the button", async () => {
+	const ann = await enter("ann");
+	const bob = await enter("bob");
+	await bob.says("hi");
+	await ann.reads("hi");
+	await ann.says("thanks");
+	await ann.reads("thanks");
+	await ann.field.fill("who brings bread?");
+	await ann.field.press("Shift+Tab");
+	await ann.page.keyboard.press("e");
+	await ann.field.pressSequentially(" @bo");
+	await ann.page.getByRole("option").waitFor();
+	await ann.presses("Send");
+	await ann.reads("thanks @bo");
+	expect(await ann.field.inputValue()).toBe("who brings bread?");
+	expect(await ann.page.getByRole("option").count()).toBe(0);
+});
+
 /** The answer to someone's edit is on its way. */
 async function sendsAnEdit() {
 	const ann = await enter("ann", {}, "attic");
