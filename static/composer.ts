@@ -9,6 +9,7 @@ import { withoutEmptyLines } from "../machines/text.ts";
 import { showBriefly, UNHEARD } from "./brief-notice.ts";
 import type { Chat } from "./chat.ts";
 import { find, isTouch, say, show } from "./element.ts";
+import { emojiButton } from "./emoji-button.ts";
 import { fitField } from "./fit-field.ts";
 import { later } from "./lazy.ts";
 import type { Autocomplete } from "./mention-autocomplete.ts";
@@ -18,17 +19,15 @@ import { refuseFiles } from "./refuse-files.ts";
 import {
 	editMessage,
 	isEditable,
-	pickEmoji,
 	type RefusedEdit,
 } from "./relations.ts";
 import { type About, showReplyBar } from "./reply-bar.ts";
 import { OFFLINE } from "./requests.ts";
 import { keepEdits, keepInDraft, saveDraft, storedDraft } from "./storage.ts";
 import { canBeSent, tooLong } from "./text-limit.ts";
+import { typingSignal } from "./typing-signal.ts";
 import { t, translated } from "./words.ts";
 
-/** The shortest time between two `typing` frames. */
-const TYPING_EVERY_MS = 3_000;
 const COMMAND = /^\/\p{L}[\p{L}\p{N}_-]*(?:\s|$)/u;
 
 interface Parts extends Pick<Chat, "view" | "sends"> {
@@ -44,7 +43,7 @@ export class Composer {
 	readonly #parts: Parts;
 	#trouble = "";
 	#refused: Page["snapshot"]["context"]["trouble"];
-	#typedAt = 0;
+	readonly #typing: ReturnType<typeof typingSignal>;
 	#about: About | undefined;
 	/** They are in the field again once what is written there is sent. */
 	#refusedEdits: RefusedEdit[] = [];
@@ -54,6 +53,7 @@ export class Composer {
 	constructor(parts: Parts) {
 		const { sends } = parts;
 		this.#parts = parts;
+		this.#typing = typingSignal(parts.page);
 		find("#failed-edit").onclick = () => {
 			this.#edit(sends.outbox().drop());
 			this.render();
@@ -64,7 +64,7 @@ export class Composer {
 		this.#form.onsubmit = () => this.#send();
 		// The field keeps the focus, or a touch keyboard would close.
 		this.#submit.onpointerdown = (event) => event.preventDefault();
-		find("#add-emoji").onclick = () => void this.#addEmoji();
+		emojiButton(this.#field);
 		find("#replying-not").onclick = () => this.#cancel();
 		parts.page.reply = (message) => {
 			if (this.#mayBegin()) this.#turnTo({ kind: "reply", message });
@@ -162,16 +162,6 @@ export class Composer {
 		this.#complain("");
 	}
 
-	/** Puts an emoji where the cursor is. */
-	async #addEmoji(): Promise<void> {
-		const { selectionStart, selectionEnd } = this.#field;
-		const emoji = await pickEmoji();
-		this.#field.focus();
-		if (!emoji) return;
-		this.#field.setRangeText(emoji, selectionStart, selectionEnd, "end");
-		this.#onInput();
-	}
-
 	/** Puts lines before the draft, and the cursor behind it all. What the only one answers is answered again. */
 	#edit(lines: readonly PendingLine[]): void {
 		this.#turnTo();
@@ -190,6 +180,13 @@ export class Composer {
 		const { asked } = page;
 		page.asked = undefined;
 		if (asked && !this.#about && this.#field.value === "") this.#write(asked);
+	}
+
+	/** The connection was lost before the bot answered. */
+	unheard(): void {
+		if (this.#parts.page.asked === undefined) return;
+		this.takeBack();
+		showBriefly(UNHEARD);
 	}
 
 	/** Shows the server's words, once for each refusal. */
@@ -216,10 +213,7 @@ export class Composer {
 		saveDraft(this.#parts.page.room, value, item);
 		this.#complain("");
 		void this.#suggest();
-		const now = Date.now();
-		if (value.trim() === "" || now - this.#typedAt < TYPING_EVERY_MS) return;
-		this.#typedAt = now;
-		this.#parts.page.send({ kind: "typing" });
+		this.#typing.typed(value);
 	}
 
 	async #suggest(): Promise<void> {
@@ -266,7 +260,7 @@ export class Composer {
 		if (isForBot && !this.#parts.page.tellBot(text, typed))
 			return showBriefly(UNHEARD);
 		this.#write("");
-		this.#typedAt = 0;
+		this.#typing.sent();
 		this.#parts.view.spoke();
 		if (!isForBot) this.#parts.sends.outbox().add(text, this.#about?.message);
 		this.#turnTo();

@@ -61,7 +61,10 @@ await Promise.all([room, LOBBY].map(storage.claimClient));
 const socket = tabSocket({
 	opened: () => page.dispatch({ type: "opened" }),
 	received: (data) => inWords(isRefusal(data), () => received(data)),
-	disconnected: () => page.requests.disconnected(),
+	disconnected() {
+		page.requests.disconnected();
+		chat.composer.unheard();
+	},
 	closed(code, words = "") {
 		const update = { jitter: Math.random() };
 		// A refusal that came before may wait for its words.
