@@ -16,11 +16,8 @@ import type { Autocomplete } from "./mention-autocomplete.ts";
 import type { PendingLine } from "./outbox.ts";
 import type { Page } from "./page.ts";
 import { refuseFiles } from "./refuse-files.ts";
-import {
-	editMessage,
-	isEditable,
-	type RefusedEdit,
-} from "./relations.ts";
+import { type RefusedEdit, RefusedEdits } from "./refused-edits.ts";
+import { editMessage, isEditable } from "./relations.ts";
 import { type About, showReplyBar } from "./reply-bar.ts";
 import { OFFLINE } from "./requests.ts";
 import { keepEdits, keepInDraft, saveDraft, storedDraft } from "./storage.ts";
@@ -45,8 +42,10 @@ export class Composer {
 	#refused: Page["snapshot"]["context"]["trouble"];
 	readonly #typing: ReturnType<typeof typingSignal>;
 	#about: About | undefined;
-	/** They are in the field again once what is written there is sent. */
-	#refusedEdits: RefusedEdit[] = [];
+	readonly #refusedEdits = new RefusedEdits({
+		isFree: () => this.#isFree(),
+		resume: (edit) => this.#editAgain(edit),
+	});
 	/** A text that looks like a command; it is sent when it is submitted again. */
 	#questioned = "";
 
@@ -130,20 +129,25 @@ export class Composer {
 		this.#cancel();
 		if (text === message.text) return;
 		saveDraft(room, text, "edit");
+		this.#refusedEdits.typed(0);
 		const words = await editMessage(page, message, text);
 		// Another edit may have begun.
 		const isLast = storedDraft(room, "edit") === text;
 		if (!words) return isLast ? saveDraft(room, "", "edit") : undefined;
 		const isHere = page.room === room && !page.isClosed && !this.#isEditing;
-		const isFree = isHere && !this.#about && this.#field.value === "";
-		if (isFree) return this.#editAgain({ message, text, words });
 		// They would replace what is written there.
+		if (!isHere) keepInDraft(room, text);
+		else if (this.#refusedEdits.add({ message, text, words })) return;
 		showBriefly(words);
-		if (isHere) this.#refusedEdits.push({ message, text, words });
-		else keepInDraft(room, text);
 		if (page.room !== room || !page.isClosed) return;
 		this.enter();
 		this.render();
+	}
+
+	#isFree(): boolean {
+		const { isClosed, asked } = this.#parts.page;
+		const isIdle = !isClosed && !this.#about && asked === undefined;
+		return isIdle && this.#field.value === "";
 	}
 
 	#editAgain({ message, text, words }: RefusedEdit): void {
@@ -154,7 +158,7 @@ export class Composer {
 	/** Shows the room's draft. For another person nothing of this one's is in it. */
 	enter(isAnother = false): void {
 		this.#turnTo(undefined, isAnother);
-		for (const { message, text } of this.#refusedEdits.splice(0))
+		for (const { message, text } of this.#refusedEdits.takeAll())
 			if (!isAnother) keepInDraft(message.room, text);
 		const { room } = this.#parts.page;
 		this.#field.value = storedDraft(room);
@@ -208,6 +212,7 @@ export class Composer {
 	}
 
 	#onInput(): void {
+		this.#refusedEdits.typed();
 		const { value } = this.#field;
 		const item = this.#isEditing ? "edit" : "draft";
 		saveDraft(this.#parts.page.room, value, item);
@@ -264,8 +269,7 @@ export class Composer {
 		this.#parts.view.spoke();
 		if (!isForBot) this.#parts.sends.outbox().add(text, this.#about?.message);
 		this.#turnTo();
-		const next = this.#refusedEdits.shift();
-		if (next) this.#editAgain(next);
+		this.#refusedEdits.typed();
 	}
 
 	#write(text: string): void {

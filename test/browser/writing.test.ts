@@ -378,8 +378,12 @@ test("the words of an edit come back once the line is sent that is being written
 	await ann.isOpen();
 	await ann.page.keyboard.type("ing the keys");
 	await ann.page.keyboard.press("Enter");
-	expect(await ann.field.inputValue()).toBe("two");
+	await ann.page.keyboard.type("also");
+	expect(await ann.field.inputValue()).toBe("also");
+	await ann.page.keyboard.press("Enter");
+	await expect.poll(() => ann.field.inputValue()).toBe("two");
 	await ann.reads("and bring the keys");
+	await ann.reads("also");
 });
 
 test("an edit that is on its way when the writer goes elsewhere is not said a second time", async () => {
