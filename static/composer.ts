@@ -203,6 +203,7 @@ export class Composer {
 		// What was not said is still at hand there.
 		show(this.#form, !isClosed || this.#field.value !== "");
 		find("#closed").hidden = !isClosed;
+		this.#dim();
 		const { trouble } = snapshot.context;
 		if (isOpen && this.#trouble === OFFLINE) this.#complain("");
 		const refused = isOpen && !isStuck ? trouble : undefined;
@@ -250,7 +251,7 @@ export class Composer {
 	}
 
 	#send() {
-		if (this.#parts.page.isClosed || !canBeSent(this.#field.value)) return;
+		if (!canBeSent(this.#field.value) || !this.#mayBegin()) return;
 		if (this.#about?.kind === "edit")
 			return void this.#sendEdit(this.#about.message);
 		const typed = withoutEmptyLines(this.#field.value);
@@ -288,9 +289,15 @@ export class Composer {
 	#update(): void {
 		const field = this.#field;
 		fitField(field);
-		// A disabled button would lose the focus.
-		const isOff = this.#parts.page.isClosed || !canBeSent(field.value);
-		this.#submit.ariaDisabled = String(isOff);
+		this.#dim();
 		say("#text-trouble", tooLong(field.value) || this.#trouble);
+	}
+
+	/** Dims the button while nothing can be sent. */
+	#dim(): void {
+		const { isClosed } = this.#parts.page;
+		// A disabled button would lose the focus.
+		const isOff = isClosed || !canBeSent(this.#field.value);
+		this.#submit.ariaDisabled = String(isOff);
 	}
 }
