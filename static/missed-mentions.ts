@@ -29,7 +29,11 @@ export class MissedMentions {
 
 	/** What mentioned the reader while there was no connection was told to no page. */
 	again(): void {
-		if (this.#seekFrom === Infinity) this.#seekFrom = 0;
+		if (this.#seekFrom !== Infinity) return;
+		// After a restart every tab looks for them: not all at once.
+		const wait = Math.floor(Math.random() * SEEK_AGAIN_MS);
+		this.#seekFrom = Date.now() + wait;
+		setTimeout(() => this.seek(), wait);
 	}
 
 	/** Another person is going to log in. */
@@ -41,7 +45,7 @@ export class MissedMentions {
 		this.#seekFrom = Infinity;
 		const part = await later(false);
 		const rooms = await part?.unreadMentions(this.#parts.page);
-		if (this.#seekFrom === 0) return;
+		if (this.#seekFrom !== Infinity) return;
 		if (!rooms) this.#seekFrom = Date.now() + SEEK_AGAIN_MS;
 		this.#parts.found(rooms ?? []);
 	}

@@ -128,7 +128,7 @@ test("a mention that came before the page is looked for where only mentions coun
 	expect(searches).toBe(1);
 });
 
-test("a mention that came without a connection is looked for", async () => {
+test("a mention that came without a connection is looked for, by each tab at a time of its own", async () => {
 	vi.stubGlobal("window", {});
 	vi.useFakeTimers();
 	const { RoomList } = await import("../../static/room-list.ts");
@@ -142,9 +142,12 @@ test("a mention that came without a connection is looked for", async () => {
 	list.update(Object({ room: "reef", epoch: "e", said: 3 }));
 	await vi.advanceTimersByTimeAsync(0);
 	expect(searches).toBe(1);
+	vi.spyOn(Math, "random").mockReturnValueOnce(0.5);
 	list.missed();
 	list.update(Object({ room: "reef", epoch: "e", said: 4 }));
-	await vi.advanceTimersByTimeAsync(0);
+	await vi.advanceTimersByTimeAsync(20_000);
+	expect(searches).toBe(1);
+	await vi.advanceTimersByTimeAsync(10_000);
 	expect(searches).toBe(2);
 });
 
