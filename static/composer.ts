@@ -5,6 +5,7 @@
 
 import { readBotCommand } from "../machines/bot-commands.ts";
 import { BOT_NAME, type Said } from "../machines/message.ts";
+import type { Change } from "../machines/relations.ts";
 import { withoutEmptyLines } from "../machines/text.ts";
 import { showBriefly, UNHEARD } from "./brief-notice.ts";
 import type { Chat } from "./chat.ts";
@@ -18,7 +19,7 @@ import type { Page } from "./page.ts";
 import { refuseFiles } from "./refuse-files.ts";
 import { type RefusedEdit, RefusedEdits } from "./refused-edits.ts";
 import { editMessage, isEditable } from "./relations.ts";
-import { type About, showReplyBar } from "./reply-bar.ts";
+import { type About, aboutAfter, showReplyBar } from "./reply-bar.ts";
 import { OFFLINE } from "./requests.ts";
 import { keepEdits, keepInDraft, saveDraft, storedDraft } from "./storage.ts";
 import { canBeSent, tooLong } from "./text-limit.ts";
@@ -100,11 +101,9 @@ export class Composer {
 		return !isClosed;
 	}
 
-	/** What is answered was edited, or deleted. */
-	updateReply(): void {
-		const about = this.#about;
-		const message = about && this.#parts.page.lineAt(about.message.offset);
-		if (about && message?.kind === "said") showReplyBar({ ...about, message });
+	/** What is answered may be edited, or deleted. */
+	updateReply(change: Change): void {
+		this.#about = aboutAfter(this.#about, change);
 	}
 
 	/** Puts the words of a message into the field. The draft waits. */
