@@ -328,6 +328,28 @@ test("the list of names closes when the line is sent with the button", async () 
 	expect(await ann.page.getByRole("option").count()).toBe(0);
 });
 
+test("the list of names leaves what the page says to be read", async () => {
+	const ann = await enter("ann");
+	const bob = await enter("bob");
+	await bob.says("hi");
+	await ann.reads("hi");
+	await ann.field.pressSequentially("@bo");
+	await ann.page.getByRole("option").waitFor();
+	const [list, notice] = await ann.field.evaluate((field) => {
+		const files = new DataTransfer();
+		files.items.add(new File(["x"], "cat.png", { type: "image/png" }));
+		const about = { bubbles: true, cancelable: true, dataTransfer: files };
+		field.dispatchEvent(new DragEvent("drop", about));
+		return ["#names", "#brief-notice"].map((where) => {
+			const box = document.querySelector(where)?.getBoundingClientRect();
+			return { top: box?.top ?? 0, bottom: box?.bottom ?? 0 };
+		});
+	});
+	expect(notice?.bottom).toBeGreaterThan((notice?.top ?? 0) + 10);
+	expect(list?.bottom).toBeLessThanOrEqual(notice?.top ?? 0);
+	expect(list?.bottom).toBeGreaterThan((notice?.top ?? 0) - 20);
+});
+
 test("the list of names closes when an edit is sent with the button", async () => {
 	const ann = await enter("ann");
 	const bob = await enter("bob");
