@@ -10,6 +10,12 @@ import { t } from "./words.ts";
 /** A reader this near to the end, in CSS pixels, is at the end. */
 const NEAR = 48;
 
+/** Shows all of the text above the button. */
+export function unfold(more: Element): void {
+	more.previousElementSibling?.classList.remove("long");
+	more.remove();
+}
+
 export class Autoscroll {
 	/** The reader is at the latest line, and stays there. */
 	isFollowing = true;
@@ -93,9 +99,8 @@ export class Autoscroll {
 	/** Shows all of a long text, with its beginning where it was. */
 	#unfold(more: HTMLElement): void {
 		this.isFollowing = false;
-		more.previousElementSibling?.classList.remove("long");
 		this.#room.focus({ preventScroll: true });
-		more.remove();
+		unfold(more);
 		this.#update();
 	}
 

@@ -1,6 +1,7 @@
 /** The chat screen: the room, what is to be sent to it, and the composer. */
 
 import type { ServerEvent } from "../machines/page-events.ts";
+import { isChange } from "../machines/relations.ts";
 import { showBriefly } from "./brief-notice.ts";
 import { Composer } from "./composer.ts";
 import { find } from "./element.ts";
@@ -151,7 +152,7 @@ export class Chat {
 				outbox.caughtUp();
 		}
 		this.view.receive(event);
-		if (/^(erased|edited)$/.test(event.kind)) this.composer.updateReply();
+		if (isChange(event)) this.composer.updateReply(event);
 		if (event.kind === "members") this.composer.autocomplete?.updateMembers();
 	}
 }

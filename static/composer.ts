@@ -5,29 +5,27 @@
 
 import { readBotCommand } from "../machines/bot-commands.ts";
 import { BOT_NAME, type Said } from "../machines/message.ts";
+import type { Change } from "../machines/relations.ts";
 import { withoutEmptyLines } from "../machines/text.ts";
 import { showBriefly, UNHEARD } from "./brief-notice.ts";
 import type { Chat } from "./chat.ts";
 import { find, isTouch, say, show } from "./element.ts";
+import { emojiButton } from "./emoji-button.ts";
+import { fitField } from "./fit-field.ts";
 import { later } from "./lazy.ts";
 import type { Autocomplete } from "./mention-autocomplete.ts";
 import type { PendingLine } from "./outbox.ts";
 import type { Page } from "./page.ts";
 import { refuseFiles } from "./refuse-files.ts";
-import {
-	editMessage,
-	isEditable,
-	pickEmoji,
-	type RefusedEdit,
-} from "./relations.ts";
-import { type About, showReplyBar } from "./reply-bar.ts";
+import { type RefusedEdit, RefusedEdits } from "./refused-edits.ts";
+import { editMessage, isEditable } from "./relations.ts";
+import { type About, aboutAfter, showReplyBar } from "./reply-bar.ts";
 import { OFFLINE } from "./requests.ts";
 import { keepEdits, keepInDraft, saveDraft, storedDraft } from "./storage.ts";
-import { canBeSent, FAR_TOO_LONG, tooLong } from "./text-limit.ts";
+import { canBeSent, tooLong } from "./text-limit.ts";
+import { typingSignal } from "./typing-signal.ts";
 import { t, translated } from "./words.ts";
 
-/** The shortest time between two `typing` frames. */
-const TYPING_EVERY_MS = 3_000;
 const COMMAND = /^\/\p{L}[\p{L}\p{N}_-]*(?:\s|$)/u;
 
 interface Parts extends Pick<Chat, "view" | "sends"> {
@@ -43,16 +41,19 @@ export class Composer {
 	readonly #parts: Parts;
 	#trouble = "";
 	#refused: Page["snapshot"]["context"]["trouble"];
-	#typedAt = 0;
+	readonly #typing: ReturnType<typeof typingSignal>;
 	#about: About | undefined;
-	/** They are in the field again once what is written there is sent. */
-	#refusedEdits: RefusedEdit[] = [];
+	readonly #refusedEdits = new RefusedEdits({
+		isFree: () => this.#isFree(),
+		resume: (edit) => this.#editAgain(edit),
+	});
 	/** A text that looks like a command; it is sent when it is submitted again. */
 	#questioned = "";
 
 	constructor(parts: Parts) {
 		const { sends } = parts;
 		this.#parts = parts;
+		this.#typing = typingSignal(parts.page);
 		find("#failed-edit").onclick = () => {
 			this.#edit(sends.outbox().drop());
 			this.render();
@@ -63,7 +64,7 @@ export class Composer {
 		this.#form.onsubmit = () => this.#send();
 		// The field keeps the focus, or a touch keyboard would close.
 		this.#submit.onpointerdown = (event) => event.preventDefault();
-		find("#add-emoji").onclick = () => void this.#addEmoji();
+		emojiButton(this.#field);
 		find("#replying-not").onclick = () => this.#cancel();
 		parts.page.reply = (message) => {
 			if (this.#mayBegin()) this.#turnTo({ kind: "reply", message });
@@ -86,6 +87,7 @@ export class Composer {
 			saveDraft(message.room, "", "edit");
 			if (!isLeft && value !== message.text) keepInDraft(message.room, value);
 			this.#field.value = storedDraft(this.#parts.page.room);
+			this.autocomplete?.close();
 			this.#complain("");
 		}
 		showReplyBar(about);
@@ -99,11 +101,9 @@ export class Composer {
 		return !isClosed;
 	}
 
-	/** What is answered was edited, or deleted. */
-	updateReply(): void {
-		const about = this.#about;
-		const message = about && this.#parts.page.lineAt(about.message.offset);
-		if (about && message?.kind === "said") showReplyBar({ ...about, message });
+	/** What is answered may be edited, or deleted. */
+	updateReply(change: Change): void {
+		this.#about = aboutAfter(this.#about, change);
 	}
 
 	/** Puts the words of a message into the field. The draft waits. */
@@ -128,20 +128,25 @@ export class Composer {
 		this.#cancel();
 		if (text === message.text) return;
 		saveDraft(room, text, "edit");
+		this.#refusedEdits.typed(0);
 		const words = await editMessage(page, message, text);
 		// Another edit may have begun.
 		const isLast = storedDraft(room, "edit") === text;
 		if (!words) return isLast ? saveDraft(room, "", "edit") : undefined;
 		const isHere = page.room === room && !page.isClosed && !this.#isEditing;
-		const isFree = isHere && !this.#about && this.#field.value === "";
-		if (isFree) return this.#editAgain({ message, text, words });
 		// They would replace what is written there.
+		if (!isHere) keepInDraft(room, text);
+		else if (this.#refusedEdits.add({ message, text, words })) return;
 		showBriefly(words);
-		if (isHere) this.#refusedEdits.push({ message, text, words });
-		else keepInDraft(room, text);
 		if (page.room !== room || !page.isClosed) return;
 		this.enter();
 		this.render();
+	}
+
+	#isFree(): boolean {
+		const { isClosed, asked } = this.#parts.page;
+		const isIdle = !isClosed && !this.#about && asked === undefined;
+		return isIdle && this.#field.value === "";
 	}
 
 	#editAgain({ message, text, words }: RefusedEdit): void {
@@ -152,22 +157,12 @@ export class Composer {
 	/** Shows the room's draft. For another person nothing of this one's is in it. */
 	enter(isAnother = false): void {
 		this.#turnTo(undefined, isAnother);
-		for (const { message, text } of this.#refusedEdits.splice(0))
+		for (const { message, text } of this.#refusedEdits.takeAll())
 			if (!isAnother) keepInDraft(message.room, text);
 		const { room } = this.#parts.page;
 		this.#field.value = storedDraft(room);
 		this.autocomplete?.close();
 		this.#complain("");
-	}
-
-	/** Puts an emoji where the cursor is. */
-	async #addEmoji(): Promise<void> {
-		const { selectionStart, selectionEnd } = this.#field;
-		const emoji = await pickEmoji();
-		this.#field.focus();
-		if (!emoji) return;
-		this.#field.setRangeText(emoji, selectionStart, selectionEnd, "end");
-		this.#onInput();
 	}
 
 	/** Puts lines before the draft, and the cursor behind it all. What the only one answers is answered again. */
@@ -190,6 +185,13 @@ export class Composer {
 		if (asked && !this.#about && this.#field.value === "") this.#write(asked);
 	}
 
+	/** The connection was lost before the bot answered. */
+	unheard(): void {
+		if (this.#parts.page.asked === undefined) return;
+		this.takeBack();
+		showBriefly(UNHEARD);
+	}
+
 	/** Shows the server's words, once for each refusal. */
 	render(): void {
 		const { isOpen, isStuck, snapshot, room, isClosed } = this.#parts.page;
@@ -200,6 +202,7 @@ export class Composer {
 		// What was not said is still at hand there.
 		show(this.#form, !isClosed || this.#field.value !== "");
 		find("#closed").hidden = !isClosed;
+		this.#dim();
 		const { trouble } = snapshot.context;
 		if (isOpen && this.#trouble === OFFLINE) this.#complain("");
 		const refused = isOpen && !isStuck ? trouble : undefined;
@@ -209,15 +212,13 @@ export class Composer {
 	}
 
 	#onInput(): void {
+		this.#refusedEdits.typed();
 		const { value } = this.#field;
 		const item = this.#isEditing ? "edit" : "draft";
 		saveDraft(this.#parts.page.room, value, item);
 		this.#complain("");
 		void this.#suggest();
-		const now = Date.now();
-		if (value.trim() === "" || now - this.#typedAt < TYPING_EVERY_MS) return;
-		this.#typedAt = now;
-		this.#parts.page.send({ kind: "typing" });
+		this.#typing.typed(value);
 	}
 
 	async #suggest(): Promise<void> {
@@ -249,7 +250,7 @@ export class Composer {
 	}
 
 	#send() {
-		if (this.#parts.page.isClosed || !canBeSent(this.#field.value)) return;
+		if (!canBeSent(this.#field.value) || !this.#mayBegin()) return;
 		if (this.#about?.kind === "edit")
 			return void this.#sendEdit(this.#about.message);
 		const typed = withoutEmptyLines(this.#field.value);
@@ -264,12 +265,11 @@ export class Composer {
 		if (isForBot && !this.#parts.page.tellBot(text, typed))
 			return showBriefly(UNHEARD);
 		this.#write("");
-		this.#typedAt = 0;
+		this.#typing.sent();
 		this.#parts.view.spoke();
 		if (!isForBot) this.#parts.sends.outbox().add(text, this.#about?.message);
 		this.#turnTo();
-		const next = this.#refusedEdits.shift();
-		if (next) this.#editAgain(next);
+		this.#refusedEdits.typed();
 	}
 
 	#write(text: string): void {
@@ -287,17 +287,16 @@ export class Composer {
 	/** Fits the field to its text, and shows what is wrong with it. */
 	#update(): void {
 		const field = this.#field;
-		const isFar = field.value.length > FAR_TOO_LONG;
-		field.enterKeyHint = isTouch() ? "enter" : "send";
-		// Finding the direction of such a long text takes over a second.
-		field.dir = isFar ? "ltr" : "auto";
-		field.style.height = isFar ? "100vh" : "auto";
-		// A hidden field has no height yet.
-		if (!isFar && field.scrollHeight > 0)
-			field.style.height = `${field.scrollHeight + field.offsetHeight - field.clientHeight}px`;
-		// A disabled button would lose the focus.
-		const isOff = this.#parts.page.isClosed || !canBeSent(field.value);
-		this.#submit.ariaDisabled = String(isOff);
+		fitField(field);
+		this.#dim();
 		say("#text-trouble", tooLong(field.value) || this.#trouble);
+	}
+
+	/** Dims the button while nothing can be sent. */
+	#dim(): void {
+		const { isClosed } = this.#parts.page;
+		// A disabled button would lose the focus.
+		const isOff = isClosed || !canBeSent(this.#field.value);
+		this.#submit.ariaDisabled = String(isOff);
 	}
 }

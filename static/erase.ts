@@ -6,6 +6,7 @@ import { showDialog } from "./dialog.ts";
 import { button, focusField, make } from "./element.ts";
 import type { Page } from "./page.ts";
 import { onOneLine } from "./quotes.ts";
+import { OFFLINE } from "./requests.ts";
 import { t } from "./words.ts";
 
 export const GONE = t("erase.gone");
@@ -40,10 +41,13 @@ export function confirmed(title: string, words: string, yes: string) {
 async function askToErase(message: Said, page: Page): Promise<void> {
 	const { room, epoch, offset: target } = message;
 	const words = await page.ask({ kind: "erase", room, epoch, target });
-	const line = page.room === room ? page.lineAt(target) : undefined;
+	const isHere = page.room === room;
+	const line = isHere ? page.lineAt(target) : undefined;
 	// Where the answer is lost, it may be gone all the same.
 	const isGone = line?.kind === "said" && line.erased;
-	if (words && !isGone) showBriefly(words);
+	// Elsewhere nobody knows.
+	const isLost = words === OFFLINE && isHere;
+	if (!isGone) showBriefly(isLost ? t("offline.erase") : words);
 }
 
 export async function eraseOne(message: Said, page: Page): Promise<void> {

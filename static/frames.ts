@@ -124,6 +124,15 @@ export function isRefusal(data: string): boolean {
 		: frame?.kind === "mayNotEnter";
 }
 
+/** Rules by which an invitation is of no use any more, or not to this person. */
+const INVITATION_OVER = [
+	...["invitationIsOpen", "roomHasSpace", "roomsJoinedAreLeft"],
+];
+
+/** Whether it says so of the invitation that the person came with. The answer to a question may be about any other. */
+export const endsInvitation = (event: PageInput): boolean =>
+	"type" in event && "rule" in event && INVITATION_OVER.includes(event.rule);
+
 export function readFrame(data: string, now: number): PageInput | undefined {
 	const frame = readServerFrame(parseJson(data));
 	if (!frame) return undefined;

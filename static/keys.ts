@@ -11,7 +11,8 @@ const USED = 229;
 export function ignoreImeKeys(): void {
 	const ignore = (event: KeyboardEvent) => {
 		const { isComposing, key, keyCode } = event;
-		if (!isComposing && keyCode !== USED) return;
+		// Touch keyboards hold a word open all the time, but do not use its Enter.
+		if (keyCode !== USED) return;
 		event.stopImmediatePropagation();
 		// WebKit reports the key that ends a composition only after its end.
 		if (!isComposing && key === "Enter") event.preventDefault();

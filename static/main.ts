@@ -13,7 +13,7 @@ import { language } from "./catalogue.ts";
 import { Chat } from "./chat.ts";
 import { find, focusField } from "./element.ts";
 import { enterForm } from "./enter.ts";
-import { isRefusal, readFrame } from "./frames.ts";
+import { endsInvitation, isRefusal, readFrame } from "./frames.ts";
 import { leaveRoom } from "./joined-rooms.ts";
 import { ignoreImeKeys, roomKeys, rovingFocus } from "./keys.ts";
 import { acted } from "./last-act.ts";
@@ -49,10 +49,6 @@ if (invitation) {
 	// No bookmark, and nobody who looks, is to have the token.
 	history.replaceState(null, "", BASE);
 }
-/** Rules by which an invitation is of no use any more, or not to this person. */
-const INVITATION_OVER = [
-	...["invitationIsOpen", "roomHasSpace", "roomsJoinedAreLeft"],
-];
 /** No room was opened on this connection yet. */
 let isNew = true;
 /** The invitation went out with a login. */
@@ -65,7 +61,10 @@ await Promise.all([room, LOBBY].map(storage.claimClient));
 const socket = tabSocket({
 	opened: () => page.dispatch({ type: "opened" }),
 	received: (data) => inWords(isRefusal(data), () => received(data)),
-	disconnected: () => page.requests.disconnected(),
+	disconnected() {
+		page.requests.disconnected();
+		chat.composer.unheard();
+	},
 	closed(code, words = "") {
 		const update = { jitter: Math.random() };
 		// A refusal that came before may wait for its words.
@@ -206,8 +205,7 @@ function received(data: string): void {
 	if (event && "id" in event && event.id === ERASE_ALL)
 		isNew ||= page.snapshot.matches("returning");
 	// Without it they may log in all the same, or learn that they may not.
-	if (event && "rule" in event && INVITATION_OVER.includes(event.rule))
-		storage.dropInvitation();
+	if (event && endsInvitation(event)) storage.dropInvitation();
 	if (event && "type" in event) page.dispatch(event);
 	else if (event) chat.receive(event);
 	if (event && "re" in event && event.re === MessageType.text)

@@ -17,13 +17,6 @@ const about = ({ room, epoch, offset: target }: Said) => ({
 	target,
 });
 
-/** An edit that is not made, and why. */
-export interface RefusedEdit {
-	readonly message: Said;
-	readonly text: string;
-	readonly words: string;
-}
-
 /** Resolves with what is wrong, or with nothing. */
 export const editMessage = (page: Page, message: Said, text: string) =>
 	page.ask({ kind: "edit", ...about(message), text });

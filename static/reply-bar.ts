@@ -1,6 +1,7 @@
 /** The bar above the field: which message is answered, or has its words in the field. */
 
 import type { Said } from "../machines/message.ts";
+import { type Change, changed } from "../machines/relations.ts";
 import { find, make, show } from "./element.ts";
 import { nameTag } from "./person.ts";
 import { onOneLine } from "./quotes.ts";
@@ -29,4 +30,13 @@ export function showReplyBar(about: About | undefined): void {
 		: t("composer.not-reply");
 	const begun = make("bdi", "", onOneLine(text).slice(0, MOST_QUOTED));
 	find("#replying-words").replaceChildren(...words, ": ", begun);
+}
+
+/** What becomes of it when something is said of a message, which need not be in the window. Who edits goes on from the words that they began with. */
+export function aboutAfter(about: About | undefined, change: Change) {
+	const message = about && changed(about.message, change);
+	if (!about || !message || message === about.message) return about;
+	const now = { ...about, message };
+	showReplyBar(now);
+	return about.kind === "reply" ? now : about;
 }

@@ -14,7 +14,7 @@ import {
 	saveRead,
 	unread,
 } from "./joined-rooms.ts";
-import { later } from "./lazy.ts";
+import { MissedMentions } from "./missed-mentions.ts";
 import type { Page } from "./page.ts";
 import { struckBell } from "./room-level.ts";
 import { roomMenu } from "./room-menu.ts";
@@ -29,11 +29,10 @@ const MOST_WATCHED = 32;
 /** One's own rooms, of those that were joined last, whose unread lines are counted. */
 const MOST_OWN = 100;
 
-/** A search that failed is not asked again for so long. */
-const SEEK_AGAIN_MS = 60_000;
-
 /** A list in which something is pressed is drawn so much later. */
 const PRESSED_MS = 100;
+/** A press that lasts longer is none: in Firefox a link that was dragged stays pressed until the next press. */
+const LONGEST_PRESS_MS = 2_000;
 
 /** A drawing, where something was written and not sent. */
 const PENCIL = "M4 16l1-4 8-8 3 3-8 8zM11 6l3 3";
@@ -51,12 +50,18 @@ export class RoomList {
 	readonly #heads = new Map<string, ServerFrame<"head">>();
 	/** Other rooms where the reader was mentioned. */
 	readonly #mentions = new Set<string>();
-	/** When mentions may be looked for: not again while that goes on, or once it is done. */
-	#seekFrom = 0;
+	readonly #missed: MissedMentions;
 	#timer: ReturnType<typeof setTimeout> | undefined;
+	/** Since when something in the list is pressed, or 0. */
+	#pressedAt = 0;
 
 	constructor(page: Page) {
 		this.#page = page;
+		this.#missed = new MissedMentions({
+			page,
+			isDue: () => this.#mayBeMeant(),
+			found: (rooms) => this.#mentioned(rooms),
+		});
 		roomMenu(page, () => this.#leave());
 	}
 
@@ -106,8 +111,7 @@ export class RoomList {
 		const isMuted = this.#page.own.level(room) === "nothing";
 		if (isMention && !isMuted) this.#mentions.add(room);
 		this.render();
-		const isDue = Date.now() >= this.#seekFrom;
-		if (isDue && !isMention && this.#mayBeMeant()) void this.#seek();
+		if (!isMention) this.#missed.seek();
 		return isMention && !isMuted;
 	}
 
@@ -119,20 +123,14 @@ export class RoomList {
 		);
 	}
 
-	/** What mentioned the reader while there was no connection was told to no page. */
-	missed(): void {
-		if (this.#seekFrom === Infinity) this.#seekFrom = 0;
+	#mentioned(rooms: readonly string[]): void {
+		for (const room of rooms) this.#mentions.add(room);
+		this.render();
 	}
 
-	/** Looks for what mentioned the reader in other rooms before the page was there. */
-	async #seek(): Promise<void> {
-		this.#seekFrom = Infinity;
-		const part = await later(false);
-		const rooms = await part?.unreadMentions(this.#page);
-		if (this.#seekFrom === 0) return;
-		if (!rooms) this.#seekFrom = Date.now() + SEEK_AGAIN_MS;
-		for (const room of rooms ?? []) this.#mentions.add(room);
-		this.render();
+	/** The connection was lost. */
+	missed(): void {
+		this.#missed.again();
 	}
 
 	/** All of the room on the screen was read. */
@@ -144,7 +142,7 @@ export class RoomList {
 	forget(): void {
 		this.#heads.clear();
 		this.#mentions.clear();
-		this.#seekFrom = 0;
+		this.#missed.forget();
 		this.#list.replaceChildren();
 	}
 
@@ -166,10 +164,13 @@ export class RoomList {
 	render(): void {
 		// A press on what is drawn anew before its release leads nowhere.
 		clearTimeout(this.#timer);
-		if (this.#list.querySelector(":active")) {
+		const isPressed = this.#list.querySelector(":active") !== null;
+		this.#pressedAt = isPressed ? this.#pressedAt || Date.now() : 0;
+		if (isPressed && Date.now() - this.#pressedAt < LONGEST_PRESS_MS) {
 			this.#timer = setTimeout(() => this.render(), PRESSED_MS);
 			return;
 		}
+		this.#pressedAt = 0;
 		const rooms = this.#order.of(joinedRooms());
 		const badge = find("#elsewhere");
 		const count = rooms.reduce((sum, room) => sum + this.#unread(room), 0);

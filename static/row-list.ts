@@ -3,7 +3,7 @@
  * the reader looks at stays where it is while rows above it come and go.
  */
 
-import type { Autoscroll } from "./autoscroll.ts";
+import { type Autoscroll, unfold } from "./autoscroll.ts";
 import { find, make } from "./element.ts";
 import type { Line } from "./frames.ts";
 import type { Page } from "./page.ts";
@@ -82,9 +82,9 @@ function redraw(drawn: Drawn, row: Row, page: Page): void {
 	const isChosen = old.querySelector(".chosen") !== null;
 	drawn.element.querySelector("article")?.classList.toggle("chosen", isChosen);
 	const isUnfolded = old.querySelector(".line") && !old.querySelector(".more");
-	const more = drawn.element.querySelector<HTMLElement>(".more");
+	const more = drawn.element.querySelector(".more");
+	if (isUnfolded && more) unfold(more);
 	old.replaceWith(drawn.element);
-	if (isUnfolded) more?.click();
 	if (!(focused instanceof HTMLElement)) return;
 	const isButton = focused.matches("button");
 	const buttons = [...drawn.element.querySelectorAll("button")];

@@ -144,7 +144,8 @@ export function saveDraft(room: string, words: string, item: Draft = "draft") {
 export function keepInDraft(room: string, words: string): void {
 	const draft = storedDraft(room);
 	saveDraft(room, draft ? `${draft}\n${words}` : words);
-	saveDraft(room, "", "edit");
+	// Those of another edit may be there by now.
+	if (storedDraft(room, "edit") === words) saveDraft(room, "", "edit");
 }
 
 /** What was being edited when the page ended is in the draft of its room. */

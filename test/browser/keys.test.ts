@@ -45,6 +45,21 @@ test("keys by which letters are chosen lead to no room", async () => {
 	await ann.isIn("りょこう");
 });
 
+test("Enter goes to a room while a touch keyboard holds the word open", async () => {
+	const ann = await enter("arno", {}, "harbour");
+	await ann.goesTo("gardens");
+	await ann.page.keyboard.press("Control+k");
+	const dialog = ann.page.getByRole("dialog", { name: "Go to" });
+	const field = dialog.getByRole("textbox");
+	await field.fill("harbour");
+	await field.evaluate((one) => {
+		const open = { keyCode: 13, isComposing: true };
+		const all = { key: "Enter", ...open, bubbles: true, cancelable: true };
+		one.dispatchEvent(new KeyboardEvent("keydown", all));
+	});
+	await ann.isIn("harbour");
+});
+
 test("several names that are typed to go to open a talk of them all", async () => {
 	const ann = await enter("ann2", {}, "hall");
 	await enter("ben2", {}, "hall");

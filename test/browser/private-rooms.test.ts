@@ -353,6 +353,10 @@ test("what could not be said before the room was closed is there to be copied", 
 	expect(await bob.field.inputValue()).toBe("three lines");
 	await bob.page.keyboard.press("Enter");
 	expect(await bob.field.inputValue()).toBe("three lines");
+	await bob.page.reload();
+	await bob.page.locator("#send[aria-disabled=true]").waitFor();
+	await bob.field.press("Enter");
+	await bob.hasHeard("This room is closed");
 });
 
 test("what can't be done in a closed room is told there", async () => {

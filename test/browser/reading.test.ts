@@ -251,6 +251,22 @@ test("a text of thousands of line breaks is folded until it is asked for", async
 	expect(y).toBeLessThan(phone.viewport.height);
 });
 
+test("a reader who has unfolded a text goes on writing at the end when the rows are drawn anew", async () => {
+	const ann = await enter("anke");
+	const bob = await enter("bodo");
+	await bob.saysAtOnce([`a${"\n".repeat(200)}b`, "nonsense"]);
+	await ann.reads("nonsense");
+	await ann.presses("Show all");
+	await ann.presses("Jump to latest");
+	await ann.field.fill("half a li");
+	const tab = await ann.opensTab("new");
+	await tab.says("/block bodo");
+	await ann.page.locator("details.blocked").first().waitFor();
+	await ann.page.locator("#text:focus").waitFor();
+	expect(await ann.page.locator("#latest").isVisible()).toBe(false);
+	expect(await ann.page.locator(".long").count()).toBe(0);
+});
+
 test("no empty line stands behind a block of code", async () => {
 	const ann = await enter("ann");
 	await ann.says("```\nlet it = be;\n```\nand so on");

@@ -388,6 +388,15 @@ test("a message that was to be deleted while the server was away is still there,
 	await ann.reads("regretted");
 });
 
+test("a command that goes into a dead connection is in the field again, with words", async () => {
+	const { person: ann, setSilent } = await enterThroughTunnel("ann");
+	setSilent(true);
+	await ann.says("/block gus");
+	await ann.page.clock.runFor(20_000);
+	await ann.hasHeard("the bot did not hear that");
+	expect(await ann.field.inputValue()).toBe("/block gus");
+});
+
 test("a message that was to be deleted over a dead connection is still there, with words", async () => {
 	const { person: ann, setSilent } = await enterThroughTunnel("ann");
 	await ann.says("regretted");
@@ -398,5 +407,5 @@ test("a message that was to be deleted over a dead connection is still there, wi
 	setSilent(true);
 	await ann.presses("Delete");
 	await ann.page.clock.runFor(20_000);
-	await ann.hasHeard("There is no connection.");
+	await ann.hasHeard("There is no connection, so nothing was deleted.");
 });

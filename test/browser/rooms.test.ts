@@ -271,6 +271,8 @@ test("a mention that came while the connection was dead is marked", async () => 
 	await isListed(ann, /weir.*mentioned/);
 	const setSilent = await ann.routesThroughTunnel();
 	await ann.page.clock.install();
+	// Each tab looks for it after a time of its own.
+	await ann.page.addInitScript("Math.random = () => 0");
 	await ann.page.reload();
 	// What came before was looked for.
 	await isListed(ann, /weir.*mentioned/);

@@ -328,6 +328,46 @@ test("the list of names closes when the line is sent with the button", async () 
 	expect(await ann.page.getByRole("option").count()).toBe(0);
 });
 
+test("the list of names leaves what the page says to be read", async () => {
+	const ann = await enter("ann");
+	const bob = await enter("bob");
+	await bob.says("hi");
+	await ann.reads("hi");
+	await ann.field.pressSequentially("@bo");
+	await ann.page.getByRole("option").waitFor();
+	const [list, notice] = await ann.field.evaluate((field) => {
+		const files = new DataTransfer();
+		files.items.add(new File(["x"], "cat.png", { type: "image/png" }));
+		const about = { bubbles: true, cancelable: true, dataTransfer: files };
+		field.dispatchEvent(new DragEvent("drop", about));
+		return ["#names", "#brief-notice"].map((where) => {
+			const box = document.querySelector(where)?.getBoundingClientRect();
+			return { top: box?.top ?? 0, bottom: box?.bottom ?? 0 };
+		});
+	});
+	expect(notice?.bottom).toBeGreaterThan((notice?.top ?? 0) + 10);
+	expect(list?.bottom).toBeLessThanOrEqual(notice?.top ?? 0);
+	expect(list?.bottom).toBeGreaterThan((notice?.top ?? 0) - 20);
+});
+
+test("the list of names closes when an edit is sent with the button", async () => {
+	const ann = await enter("ann");
+	const bob = await enter("bob");
+	await bob.says("hi");
+	await ann.reads("hi");
+	await ann.says("thanks");
+	await ann.reads("thanks");
+	await ann.field.fill("who brings bread?");
+	await ann.field.press("Shift+Tab");
+	await ann.page.keyboard.press("e");
+	await ann.field.pressSequentially(" @bo");
+	await ann.page.getByRole("option").waitFor();
+	await ann.presses("Send");
+	await ann.reads("thanks @bo");
+	expect(await ann.field.inputValue()).toBe("who brings bread?");
+	expect(await ann.page.getByRole("option").count()).toBe(0);
+});
+
 /** The answer to someone's edit is on its way. */
 async function sendsAnEdit() {
 	const ann = await enter("ann", {}, "attic");
@@ -360,8 +400,12 @@ test("the words of an edit come back once the line is sent that is being written
 	await ann.isOpen();
 	await ann.page.keyboard.type("ing the keys");
 	await ann.page.keyboard.press("Enter");
-	expect(await ann.field.inputValue()).toBe("two");
+	await ann.page.keyboard.type("also");
+	expect(await ann.field.inputValue()).toBe("also");
+	await ann.page.keyboard.press("Enter");
+	await expect.poll(() => ann.field.inputValue()).toBe("two");
 	await ann.reads("and bring the keys");
+	await ann.reads("also");
 });
 
 test("an edit that is on its way when the writer goes elsewhere is not said a second time", async () => {

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { MessageType } from "../../machines/message.ts";
-import { readFrame } from "../../static/frames.ts";
+import { endsInvitation, readFrame } from "../../static/frames.ts";
 
 const NOW = 1_000_000;
 const read = (frame: object) => readFrame(JSON.stringify(frame), NOW);
@@ -52,6 +52,19 @@ test.each([
 	const frame = { type: MessageType.mayNotEnter, text: "No.", code };
 	expect(read(frame)).toMatchObject({ trouble: { about, words: "No." } });
 });
+
+test.each([
+	["as they come in", undefined, true],
+	["to who asked about another", "a7", false],
+])(
+	"that an invitation is over is about this tab's, or not, where it is told %s",
+	(_, id, isOver) => {
+		const re = id ? MessageType.rooms : MessageType.hello;
+		const code = "invitationIsOpen";
+		const event = read({ type: MessageType.refused, re, code, id });
+		expect(event && endsInvitation(event)).toBe(isOver);
+	},
+);
 
 test("a refusal always has words", () => {
 	for (const type of [MessageType.mayNotEnter, MessageType.refused]) {

@@ -3,10 +3,17 @@ import { afterEach, expect, test, vi } from "vitest";
 import { isPublic, LOBBY } from "../../machines/message.ts";
 
 const joined: { name: string; epoch?: string; said?: number }[] = [];
+/** What is pressed in the list. */
+let pressed: object | null = null;
+/** How often the list was drawn. */
+let drawn = 0;
 /** Stands in for any element. */
 const element = Object({
-	...{ querySelector: () => null, querySelectorAll: () => [] },
-	...{ append: () => {}, replaceChildren: () => {} },
+	...{ querySelector: (what: string) => (what === ":active" ? pressed : null) },
+	...{ querySelectorAll: () => [], append: () => {} },
+	replaceChildren() {
+		drawn += 1;
+	},
 	classList: { toggle: () => {} },
 	hidePopover: () => {},
 });
@@ -53,7 +60,7 @@ vi.mock("../../static/lazy.ts", () => ({
 }));
 
 afterEach(() => {
-	[searches, found] = [0, undefined];
+	[searches, found, pressed] = [0, undefined, null];
 	vi.useRealTimers();
 });
 
@@ -121,7 +128,7 @@ test("a mention that came before the page is looked for where only mentions coun
 	expect(searches).toBe(1);
 });
 
-test("a mention that came without a connection is looked for", async () => {
+test("a mention that came without a connection is looked for, by each tab at a time of its own", async () => {
 	vi.stubGlobal("window", {});
 	vi.useFakeTimers();
 	const { RoomList } = await import("../../static/room-list.ts");
@@ -135,10 +142,30 @@ test("a mention that came without a connection is looked for", async () => {
 	list.update(Object({ room: "reef", epoch: "e", said: 3 }));
 	await vi.advanceTimersByTimeAsync(0);
 	expect(searches).toBe(1);
+	vi.spyOn(Math, "random").mockReturnValueOnce(0.5);
 	list.missed();
 	list.update(Object({ room: "reef", epoch: "e", said: 4 }));
-	await vi.advanceTimersByTimeAsync(0);
+	await vi.advanceTimersByTimeAsync(20_000);
+	expect(searches).toBe(1);
+	await vi.advanceTimersByTimeAsync(10_000);
 	expect(searches).toBe(2);
+});
+
+test("a list with a link that stays pressed after it was dragged is drawn nevertheless", async () => {
+	vi.stubGlobal("window", {});
+	vi.useFakeTimers();
+	const { RoomList } = await import("../../static/room-list.ts");
+	joined.splice(0, joined.length, { name: "reef" });
+	const page = { room: LOBBY, ownRooms: [], titleOf: String };
+	const own = { level: () => "all" };
+	const list = new RoomList(Object({ ...page, own }));
+	pressed = {};
+	drawn = 0;
+	list.render();
+	await vi.advanceTimersByTimeAsync(1_000);
+	expect(drawn).toBe(0);
+	await vi.advanceTimersByTimeAsync(2_000);
+	expect(drawn).toBe(1);
 });
 
 test("a room for which lines wait stays in the list", async () => {

@@ -1,0 +1,61 @@
+/**
+ * Edits that were refused while something else was being written. Each is in
+ * the field again once that is empty and nothing was typed for a moment.
+ */
+
+import type { Said } from "../machines/message.ts";
+
+/** So long nothing is typed before the words of an edit are in the field. */
+const PAUSE_MS = 2_000;
+
+/** An edit that is not made, and why. */
+export interface RefusedEdit {
+	readonly message: Said;
+	readonly text: string;
+	readonly words: string;
+}
+
+interface Parts {
+	/** Nothing is in the field, or on its way from there to the bot. */
+	isFree(): boolean;
+	resume(edit: RefusedEdit): void;
+}
+
+export class RefusedEdits {
+	readonly #parts: Parts;
+	#waiting: RefusedEdit[] = [];
+	#typedAt = 0;
+	#timer: ReturnType<typeof setTimeout> | undefined;
+
+	constructor(parts: Parts) {
+		this.#parts = parts;
+	}
+
+	/** Returns whether its words are in the field at once. */
+	add(edit: RefusedEdit): boolean {
+		this.#waiting.push(edit);
+		this.#resume();
+		return !this.#waiting.includes(edit);
+	}
+
+	/** Something is typed, or was sent. */
+	typed(now = Date.now()): void {
+		this.#typedAt = now;
+	}
+
+	/** Those that wait are kept elsewhere. */
+	takeAll(): readonly RefusedEdit[] {
+		return this.#waiting.splice(0);
+	}
+
+	#resume(): void {
+		clearTimeout(this.#timer);
+		const isPause = Date.now() - this.#typedAt >= PAUSE_MS;
+		if (isPause && this.#parts.isFree()) {
+			const next = this.#waiting.shift();
+			if (next) this.#parts.resume(next);
+		}
+		if (this.#waiting.length > 0)
+			this.#timer = setTimeout(() => this.#resume(), PAUSE_MS);
+	}
+}
