@@ -41,13 +41,11 @@ export function confirmed(title: string, words: string, yes: string) {
 async function askToErase(message: Said, page: Page): Promise<void> {
 	const { room, epoch, offset: target } = message;
 	const words = await page.ask({ kind: "erase", room, epoch, target });
-	const isHere = page.room === room;
-	const line = isHere ? page.lineAt(target) : undefined;
+	const line = page.room === room ? page.lineAt(target) : undefined;
 	// Where the answer is lost, it may be gone all the same.
 	const isGone = line?.kind === "said" && line.erased;
-	// Elsewhere nobody knows.
-	const isLost = words === OFFLINE && isHere;
-	if (!isGone) showBriefly(isLost ? t("offline.erase") : words);
+	if (words && !isGone)
+		showBriefly(words === OFFLINE ? t("erase.unknown") : words);
 }
 
 export async function eraseOne(message: Said, page: Page): Promise<void> {

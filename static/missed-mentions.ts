@@ -5,6 +5,8 @@ import type { Page } from "./page.ts";
 
 /** A search that failed is not asked again for so long. */
 const SEEK_AGAIN_MS = 60_000;
+/** After a restart every tab looks for them, but not all at once: those that nobody sees have more time. */
+const [SOON_MS, HIDDEN_MS] = [5_000, 60_000];
 
 interface Parts {
 	readonly page: Page;
@@ -30,8 +32,8 @@ export class MissedMentions {
 	/** What mentioned the reader while there was no connection was told to no page. */
 	again(): void {
 		if (this.#seekFrom !== Infinity) return;
-		// After a restart every tab looks for them: not all at once.
-		const wait = Math.floor(Math.random() * SEEK_AGAIN_MS);
+		const most = document.hidden ? HIDDEN_MS : SOON_MS;
+		const wait = Math.floor(Math.random() * most);
 		this.#seekFrom = Date.now() + wait;
 		setTimeout(() => this.seek(), wait);
 	}

@@ -7,6 +7,7 @@
 import { join, resolve, sep } from "node:path";
 import { ConfigError } from "../config.ts";
 import { type Disk, namesIn, writeChunks } from "../log/disk.ts";
+import { checkUnlocked } from "../log/lock.ts";
 import type { Stored } from "../log/log.ts";
 import {
 	logFolder,
@@ -44,6 +45,7 @@ async function cut(
 	const there = names.filter((name) => name !== "lock");
 	if (there.length > 0 || (await namesIn(disk, logFolder(into))).length > 0)
 		throw new ConfigError(`${into} is not empty. Name a folder that is new.`);
+	await checkUnlocked(into);
 	const sources = await segmentsOf(disk, source);
 	if (sources.length === 0) {
 		warn(`There is no log in ${source}. Name a data folder.`);

@@ -305,6 +305,14 @@ test("a mention stays marked until it is read, though its room was looked at", a
 	await ann.goesTo("cellar");
 	await ann.reads("come down");
 	await ann.page.locator("#latest").click();
+	await ann.page.locator("#latest").waitFor({ state: "hidden" });
+	// What is at the end counts as read once the room has been scrolled, which is told with the next frame.
+	await ann.page.evaluate(
+		() =>
+			new Promise((then) =>
+				requestAnimationFrame(() => requestAnimationFrame(then)),
+			),
+	);
 	await ann.goesTo("roof");
 	await bob.says("too late");
 	await ann.page.getByRole("link", { name: "cellar 1 new" }).waitFor();

@@ -129,6 +129,7 @@ test("a mention that came before the page is looked for where only mentions coun
 });
 
 test("a mention that came without a connection is looked for, by each tab at a time of its own", async () => {
+	vi.stubGlobal("document", { hidden: true });
 	vi.stubGlobal("window", {});
 	vi.useFakeTimers();
 	const { RoomList } = await import("../../static/room-list.ts");
