@@ -60,7 +60,7 @@ const CHANGES = {
 	"xstate/dist/StateMachine-ae06a22b.esm.js": [
 		[MESSAGES, "throw new Error()"],
 		...without(2, "get invoke", "get events", "get ownEvents"),
-		// Of a state, and of the machine.
+		// Both a state and the machine have these.
 		...without(2, "get definition", "get definition", "toJSON", "toJSON"),
 		...without(2, "getPersistedSnapshot", "restoreSnapshot", "start"),
 		...["getPersistedSnapshot", "restoreSnapshot", "start"].map((name) => [

@@ -90,14 +90,18 @@ test.each([
 	},
 );
 
-test("a search for mentions that fails is not asked again at each message elsewhere", async () => {
+/** The list of someone in the lobby who has joined one other room. The time is the test's. */
+async function listOf(room: (typeof joined)[number], level = () => "all") {
 	vi.stubGlobal("window", {});
 	vi.useFakeTimers();
 	const { RoomList } = await import("../../static/room-list.ts");
-	joined.splice(0, joined.length, { name: "reef", epoch: "e", said: 1 });
+	joined.splice(0, joined.length, room);
 	const page = { room: LOBBY, ownRooms: [], titleOf: String };
-	const own = { level: () => "all" };
-	const list = new RoomList(Object({ ...page, own }));
+	return new RoomList(Object({ ...page, own: { level } }));
+}
+
+test("a search for mentions that fails is not asked again at each message elsewhere", async () => {
+	const list = await listOf({ name: "reef", epoch: "e", said: 1 });
 	for (let said = 2; said < 12; said++) {
 		list.update(Object({ room: "reef", epoch: "e", said }));
 		await vi.advanceTimersByTimeAsync(1_000);
@@ -110,13 +114,9 @@ test("a search for mentions that fails is not asked again at each message elsewh
 });
 
 test("a mention that came before the page is looked for where only mentions count", async () => {
-	vi.stubGlobal("window", {});
-	vi.useFakeTimers();
-	const { RoomList } = await import("../../static/room-list.ts");
-	joined.splice(0, joined.length, { name: "cove", epoch: "e", said: 1 });
-	const page = { room: LOBBY, ownRooms: [], titleOf: String };
 	let level = "nothing";
-	const list = new RoomList(Object({ ...page, own: { level: () => level } }));
+	const room = { name: "cove", epoch: "e", said: 1 };
+	const list = await listOf(room, () => level);
 	const hear = async (said: number) => {
 		list.update(Object({ room: "cove", epoch: "e", said }));
 		await vi.advanceTimersByTimeAsync(0);
@@ -130,13 +130,7 @@ test("a mention that came before the page is looked for where only mentions coun
 
 test("a mention that came without a connection is looked for, by each tab at a time of its own", async () => {
 	vi.stubGlobal("document", { hidden: true });
-	vi.stubGlobal("window", {});
-	vi.useFakeTimers();
-	const { RoomList } = await import("../../static/room-list.ts");
-	joined.splice(0, joined.length, { name: "reef", epoch: "e", said: 1 });
-	const page = { room: LOBBY, ownRooms: [], titleOf: String };
-	const own = { level: () => "all" };
-	const list = new RoomList(Object({ ...page, own }));
+	const list = await listOf({ name: "reef", epoch: "e", said: 1 });
 	found = [];
 	list.update(Object({ room: "reef", epoch: "e", said: 2 }));
 	await vi.advanceTimersByTimeAsync(0);
@@ -153,13 +147,7 @@ test("a mention that came without a connection is looked for, by each tab at a t
 });
 
 test("a list with a link that stays pressed after it was dragged is drawn nevertheless", async () => {
-	vi.stubGlobal("window", {});
-	vi.useFakeTimers();
-	const { RoomList } = await import("../../static/room-list.ts");
-	joined.splice(0, joined.length, { name: "reef" });
-	const page = { room: LOBBY, ownRooms: [], titleOf: String };
-	const own = { level: () => "all" };
-	const list = new RoomList(Object({ ...page, own }));
+	const list = await listOf({ name: "reef" });
 	pressed = {};
 	drawn = 0;
 	list.render();
