@@ -10,11 +10,12 @@ import { diskWithProgress } from "./cli/progress.ts";
 import { systemClock } from "./clock.ts";
 import { removeCopies } from "./cluster/copies.ts";
 import { joinCluster } from "./cluster/join.ts";
-import type { Config } from "./config.ts";
+import { type Config, ConfigError } from "./config.ts";
 import { pooledRandom, Secrets } from "./engine/secrets.ts";
 import { fatalEnd } from "./fatal-end.ts";
 import { indexFiles } from "./history/index-files.ts";
 import type { Disk } from "./log/disk.ts";
+import { ownerOf } from "./log/evidence.ts";
 import { type FileLogOptions, openFileLog } from "./log/file-log.ts";
 import { linger } from "./log/linger.ts";
 import { Lock } from "./log/lock.ts";
@@ -174,16 +175,18 @@ function openMemory({ secret }: Config, logger: Logger) {
 
 /** Opens the data folder: its lock, secret, log, snapshots and caches. */
 async function openFolder(
-	{ config, accepts }: Asked,
+	asked: Asked,
 	real: Disk,
 	logger: Logger,
 	replicate: FileLogOptions["replicate"],
 ) {
+	const { config, accepts } = asked;
 	const folder = config.data;
 	// A mirror gets what it lacks anew.
 	const isMirror = config.upstream !== undefined || replicate !== undefined;
 	const fate = isMirror ? "is fetched anew" : "saved";
 	const fsync = config.fsync === "on" && !isMirror;
+	await checkOwner(real, isMirror, asked);
 	const lock = await Lock.acquire(folder);
 	if (!isMirror && !config.sequencer) await removeCopies(real, folder, 0);
 	const secret = await readSecret(config, (message) => logger.warn(message));
@@ -223,6 +226,23 @@ async function openFolder(
 		...{ disk: unsynced(real), folder: join(folder, "people") },
 	};
 	return { lock, secrets, log, snapshots, indexes, known, own };
+}
+
+/** Two servers must not go on with one log, nor a copy with a log that is no copy. Throws `ConfigError`. */
+async function checkOwner(
+	real: Disk,
+	isMirror: boolean,
+	{ config: { data: folder }, accepts }: Asked,
+): Promise<void> {
+	const owner = await ownerOf({ disk: real, folder });
+	if (owner === "own" && isMirror)
+		throw new ConfigError(
+			`PLUME_DATA: ${folder} has a server's own log, and an edge or a node needs a folder for its copy of another. Name an empty one.`,
+		);
+	if (owner === "copy" && !isMirror && !accepts.restored)
+		throw new ConfigError(
+			`${folder} has an edge's or a node's copy of a log, with which another server goes on: is PLUME_UPSTREAM or PLUME_LOG missing? If that log is gone for good, start once with --restored, and this server takes its place.`,
+		);
 }
 
 /** Loads only the mailer that is configured. */

@@ -82,6 +82,15 @@ interface Found extends EvidenceOptions, Pick<Evidence, "damage"> {
 	readonly left: string | undefined;
 }
 
+/** Whose log a data folder has: a server's own, or another's copy; undefined if it has none. */
+export async function ownerOf({
+	disk,
+	folder,
+}: EvidenceOptions): Promise<"own" | "copy" | undefined> {
+	if ((await segmentsOf(disk, folder)).length === 0) return undefined;
+	return (await namesIn(disk, folder)).includes(MIRROR) ? "copy" : "own";
+}
+
 /** Makes the next start read the whole log, so that it reports the damage. */
 export async function rememberDamage(
 	{ disk, folder }: EvidenceOptions,

@@ -11,6 +11,7 @@ import { MessageType as types } from "../../machines/message.ts";
 import { Caller } from "./caller.ts";
 import {
 	ending,
+	filesIn,
 	freePort,
 	newDataFolder,
 	Plume,
@@ -325,6 +326,7 @@ test("an edge that ended between a text that was gone and the end of its erasure
 	await mkdir(join(PLUME_DATA, "log"), { recursive: true });
 	const copy = join(PLUME_DATA, "log", name);
 	await writeFile(copy, log.slice(0, erasure));
+	await writeFile(join(PLUME_DATA, "mirror"), "");
 	const settings = { PLUME_SECRET, PLUME_UPSTREAM: at, PLUME_DATA };
 	const edge = await Plume.start(settings);
 	const { stdout } = await edge.stop();
@@ -332,4 +334,30 @@ test("an edge that ended between a text that was gone and the end of its erasure
 	expect(await readFile(copy, "utf8")).toContain('"type":"message.erased"');
 	ann.raw.drop();
 	await sequencer.stop();
+});
+
+test("an edge that is started where a server has its log leaves it as it is", async () => {
+	const PLUME_SECRET = "s".repeat(32);
+	const server = await Plume.start({ PLUME_SECRET });
+	await server.stop();
+	const { data } = server;
+	const before = await filesIn(data);
+	const other = { PLUME_UPSTREAM: "127.0.0.1:1", PLUME_DATA: data };
+	const edge = Plume.start({ PLUME_SECRET, ...other });
+	await expect(edge).rejects.toThrow("has a server's own log");
+	expect(await filesIn(data)).toEqual(before);
+});
+
+test("a copy of a log becomes a server's own only when that is asked for", async () => {
+	const folder = await newDataFolder();
+	const at = join(folder, "edges.sock");
+	const PLUME_DATA = join(folder, "edge");
+	const PLUME_SECRET = "s".repeat(32);
+	const sequencer = await Plume.start({ PLUME_SECRET, PLUME_SEQUENCER: at });
+	const edge = { PLUME_SECRET, PLUME_DATA };
+	await (await Plume.start({ ...edge, PLUME_UPSTREAM: at })).stop();
+	await sequencer.stop();
+	await expect(Plume.start(edge)).rejects.toThrow("PLUME_UPSTREAM");
+	await (await Plume.start(edge, "", ["serve", "--restored"])).stop();
+	await (await Plume.start(edge)).stop();
 });
