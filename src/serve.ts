@@ -35,7 +35,9 @@ import { type NotifyAddress, notifier } from "./systemd/notifier.ts";
 const isTerminal = isatty(1);
 const OWNER_MS = 1000;
 
-const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
+/** What a process of `--edges` hears when the one that started it is gone. */
+const PARENT_GONE = "disconnect";
+const ENDS = ["SIGTERM", "SIGINT", "SIGHUP", PARENT_GONE];
 
 interface Asked
 	extends Pick<
@@ -100,7 +102,7 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 	systemd.ready();
 	// Finds a lost lock even while nothing is written.
 	const watch = setInterval(() => lock?.check(), OWNER_MS);
-	const stopped = Promise.race(SIGNALS.map((signal) => once(process, signal)));
+	const stopped = Promise.race(ENDS.map((name) => once(process, name)));
 	// Only after the handlers are set: its reader may stop us at once.
 	logger.info({ ...described(service.url, asked, log) }, "listening");
 	if (asked.passed)
@@ -111,7 +113,7 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 		print(
 			`\nPlume is at ${service.url}\nLogin codes appear here, until ENV=production mails them. Ctrl+C stops.\n`,
 		);
-	const [signal] = await stopped;
+	const [signal = PARENT_GONE] = await stopped;
 	logger.info({ signal }, "stopping");
 	systemd.stopping();
 	await service.stop().catch(onFatal);

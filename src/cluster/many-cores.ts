@@ -43,9 +43,10 @@ export async function serveManyCores({
 }: ManyCores): Promise<number> {
 	const data = resolve(config.data);
 	const folder = copiesFolder(data);
+	// If that is refused, nothing was made in the folder.
+	const secret = await readSecret(config, warn);
 	await realDisk.makeFolder(folder);
 	const at = join(folder, "sequencer.sock");
-	const secret = await readSecret(config, warn);
 	const [main = ""] = process.argv.slice(1);
 	const children = new Children(warn);
 	let accepted = accepts;

@@ -1,6 +1,6 @@
 /** `plume serve --edges N`: one process starts the others, and ends with them. */
 import { once } from "node:events";
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -31,6 +31,15 @@ test("where a part can't start, the server ends with the code of that part", asy
 		...{ PLUME_DATA: env.PLUME_DATA, PLUME_MAIL: "nobody" },
 	});
 	expect(refused).toMatchObject({ code: 2 });
+});
+
+test("a start that is refused beside a restore leaves nothing in its way", async () => {
+	const PLUME_DATA = await newDataFolder();
+	await mkdir(join(PLUME_DATA, "restoring", "log"), { recursive: true });
+	const { code, stderr } = await run(["--edges", "1"], { PLUME_DATA });
+	expect(stderr).toContain("plume restore");
+	expect(code).toBe(1);
+	expect(await readdir(PLUME_DATA)).toEqual(["restoring"]);
 });
 
 test("a sequencer that is started again accepts nothing more", async () => {
@@ -68,6 +77,17 @@ test("a connection that an edge was handed when it died is closed", async () => 
 	process.kill(edge, "SIGKILL");
 	await closed;
 	await plume.stop();
+});
+
+test("all parts end when the process that started them is killed", async () => {
+	const plume = await Plume.start({ PLUME_EDGES: "1" });
+	const sequencer = await plume.childCalled("sequencer");
+	process.kill(plume.pid, "SIGKILL");
+	await expect
+		.poll(() => readFile(`/proc/${sequencer}/stat`).catch(() => "gone"))
+		.toBe("gone");
+	const { stdout } = await plume.ended;
+	expect(stdout).toContain('"signal":"disconnect"');
 });
 
 test("systemd hears of the sequencer alone", async () => {
