@@ -46,6 +46,7 @@ export const limitTable = {
 	guessesHour: rate(10, "wrong emails for one name from one network, an hour"),
 	guessesNetworkHour: rate(60, "wrong emails from one network, an hour"),
 	namesHeld: rate(5, "names one person may hold"),
+	sessionsHeld: rate(20, "browsers in which one person stays logged in"),
 	roomsMade: rate(20, "rooms one person may have made"),
 	privateRoomsMade: rate(
 		20,
