@@ -25,6 +25,8 @@ import { bySegment, endOf, runsOf } from "./spans.ts";
 const NEWLINE = 10;
 /** What is read to find out where in a segment an event is. */
 const PROBE_BYTES = 64 * 1024;
+/** Where an event in a full segment is looked for: they are hardly ever larger. */
+const MOST_SEGMENT_BYTES = 1024 * 1024 * 1024;
 /** An event that erases very much has the longest. */
 const LONGEST_LINE = 1024 * 1024;
 
@@ -183,19 +185,20 @@ export class SegmentFiles {
 		}
 	}
 
-	/** The first byte of a line at or before that of an event, found from the end: mostly it is about something recent. */
+	/** The first byte of a line at or before that of an event, by halves. */
 	async #lineBefore(segment: number, seq: number): Promise<number> {
-		const end = this.#end(segment);
-		if (end === undefined) return 0;
-		for (let back = PROBE_BYTES; back < end; back *= 4) {
-			const from = end - back;
-			const probe = this.#slices(segment, from, from + PROBE_BYTES);
+		let from = 0;
+		let to = this.#end(segment) ?? MOST_SEGMENT_BYTES;
+		while (to - from > 2 * PROBE_BYTES) {
+			const middle = Math.floor((from + to) / 2);
+			const probe = this.#slices(segment, middle, middle + PROBE_BYTES);
 			const bytes = await gathered(probe);
 			const start = bytes.indexOf(NEWLINE) + 1;
 			const first = start > 0 ? seqOf(bytes.subarray(start)) : Number.NaN;
-			if (first <= seq) return from + start;
+			if (first <= seq) from = middle + start;
+			else to = middle;
 		}
-		return 0;
+		return from;
 	}
 
 	/**

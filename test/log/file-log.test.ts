@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { Damage } from "../../src/log/damage.ts";
 import { replaceFile } from "../../src/log/disk.ts";
 import { GENESIS } from "../../src/log/line.ts";
@@ -58,6 +58,22 @@ function watch(disk: FakeDisk) {
 	};
 	return watcher;
 }
+
+test("an event is found in a full segment without all that is before it", async () => {
+	const { disk, log } = await opened({ segmentBytes: 1_000_000 });
+	for (let nth = 0; nth < 60; nth++) {
+		log.append(Array.from({ length: 10 }, () => said("x".repeat(3000))));
+		while (log.committed < log.ordered) await settle();
+	}
+	expect((await log.segments.list()).length).toBe(2);
+	for (const seq of [1, 2, 150, 249, 250, 300, 330, 340, 599, 600]) {
+		const read = vi.spyOn(disk, "read");
+		const [found] = await log.segments.find([seq]);
+		expect(found?.seq).toBe(seq);
+		const [, from = 0] = read.mock.lastCall ?? [];
+		expect((found?.at ?? 0) - from).toBeLessThan(200_000);
+	}
+});
 
 test("a line that is just being overwritten is read again", async () => {
 	const { disk, log } = await opened();

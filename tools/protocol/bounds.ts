@@ -121,6 +121,7 @@ export const inner = [
 	"src/inspector/questions.ts MOST_PARTS",
 	"src/inspector/replay-server.ts MOST_ASKED_BYTES",
 	"src/log/segment-files.ts LONGEST_LINE",
+	"src/log/segment-files.ts MOST_SEGMENT_BYTES",
 	"src/mail/known-networks.ts MOST_BYTES",
 	"src/operator/local-socket.ts MOST_PATH_BYTES",
 	"src/operator/tables.ts MOST_SHOWN",
