@@ -77,7 +77,7 @@ export const limitTable = {
 	),
 	signalBurst: rate(10, "typing, presence and the like at once"),
 	entriesPerSecond: rate(
-		5,
+		1,
 		"times a second one person may come back or change rooms",
 	),
 	entryBurst: rate(100, "times at once one person may do so"),
