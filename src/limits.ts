@@ -46,6 +46,7 @@ export const limitTable = {
 	guessesHour: rate(10, "wrong emails for one name from one network, an hour"),
 	guessesNetworkHour: rate(60, "wrong emails from one network, an hour"),
 	namesHeld: rate(5, "names one person may hold"),
+	sessionsHeld: rate(20, "browsers in which one person stays logged in"),
 	roomsMade: rate(20, "rooms one person may have made"),
 	privateRoomsMade: rate(
 		20,
@@ -76,7 +77,7 @@ export const limitTable = {
 	),
 	signalBurst: rate(10, "typing, presence and the like at once"),
 	entriesPerSecond: rate(
-		5,
+		1,
 		"times a second one person may come back or change rooms",
 	),
 	entryBurst: rate(100, "times at once one person may do so"),

@@ -1,6 +1,7 @@
 /** What a person may do in a second is counted for the person, whatever they connect with. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { MessageType as types } from "../machines/message.ts";
+import { defaultLimits } from "../src/limits.ts";
 import { openFileLog } from "../src/log/file-log.ts";
 import { Snapshots } from "../src/log/snapshots.ts";
 import { FakeClock } from "./fakes/clock.ts";
@@ -78,6 +79,29 @@ test("of two hundred connections in turn a hundred are let in", async () => {
 		tab.hangUp();
 	}
 	expect(refused).toEqual(Array(100).fill("isNotTooFast"));
+});
+
+test("who moves to and fro all day takes up about as much of the log as who talks", async () => {
+	const { entriesPerSecond, identityBytesDay } = defaultLimits();
+	const bytes = () => onDisk.reduce((sum, { length }) => sum + length, 0);
+	const onDisk: Uint8Array[] = [];
+	plume.log.onBatch.add((batch) => onDisk.push(batch.bytes));
+	const client = ann.memory.client;
+	ann.open({ session: ann.memory.session, room: "cats" });
+	await plume.settle();
+	const there = ann.last(types.welcome)?.client;
+	const before = bytes();
+	for (let nth = 0; nth < 20; nth++) {
+		const back = nth % 2 === 0;
+		const room = back ? "lobby" : "cats";
+		const { session } = ann.memory;
+		ann.open({ session, room, client: back ? client : there });
+		await plume.settle();
+	}
+	const each = (bytes() - before) / 20;
+	expect(each).toBeGreaterThan(300);
+	const aDay = each * entriesPerSecond * 86_400;
+	expect(aDay).toBeLessThan(1.5 * identityBytesDay);
 });
 
 test("a classic tab has no twenty of its own", async () => {

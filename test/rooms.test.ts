@@ -1,6 +1,6 @@
 /** Rooms: each with its own people, order and history; one socket goes from one to the next. */
 
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { MessageType as types } from "../machines/message.ts";
 import { openFileLog } from "../src/log/file-log.ts";
 import { FakeClock } from "./fakes/clock.ts";
@@ -234,6 +234,19 @@ test("a room where nothing was said is forgotten within the hour, one with words
 	plume.clock.advance(2 * DAY);
 	await plume.settle();
 	expect(rooms()).toEqual(["lobby"]);
+});
+
+test("many rooms that are forgotten at once are no one batch", async () => {
+	for (let nth = 0; nth < 10; nth++) await goesTo(ann, `cats${nth}`);
+	ann.hangUp();
+	const append = vi.spyOn(plume.log, "append");
+	await plume.passes(2 * HOUR);
+	await plume.passes(HOUR);
+	expect(rooms()).toEqual(["lobby"]);
+	const kinds = append.mock.calls.map(([entries]) =>
+		entries.filter(({ event }) => event.type === "room.forgotten"),
+	);
+	expect(Math.max(...kinds.map(({ length }) => length))).toBe(1);
 });
 
 test("nobody's room is forgotten while they are in it, nor the lobby ever", async () => {

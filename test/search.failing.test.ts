@@ -166,7 +166,7 @@ test("another failure behind the first is reported, too, and each once", async (
 });
 
 test("a message that has rotted hides no other with its words, and is reported once", async () => {
-	const { plume, warnings, ann, disk } = await openReporting();
+	const { plume, clock, warnings, ann, disk } = await openReporting();
 	ann.say("green tea", 1);
 	ann.say("black tea", 2);
 	await plume.settle();
@@ -175,8 +175,13 @@ test("a message that has rotted hides no other with its words, and is reported o
 	const file = await disk.open(`log/${name}`);
 	const log = await textOf(disk, `log/${name}`);
 	await file.write(Buffer.from("groin"), log.indexOf("green"));
-	for (let nth = 0; nth < 2; nth++)
+	for (let nth = 3; nth < 6; nth++) {
 		expect(await found(plume, ann, "tea")).toEqual(["black tea"]);
+		ann.say("coffee", nth);
+		await plume.settle();
+		clock.advance(2000);
+		await plume.settle();
+	}
 	expect(warnings).toEqual(["search failed"]);
 });
 

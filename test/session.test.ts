@@ -333,6 +333,24 @@ test("log out ends this browser's session, log out everywhere all of them", asyn
 	]);
 });
 
+test("of too many sessions of a person the one that was unused longest ends", async () => {
+	plume = await TestServer.open({
+		environment: { PLUME_LIMIT_SESSIONS_HELD: "2" },
+	});
+	const email = "cleo@example.org";
+	const first = await plume.enter("cleo", "plume.2", email);
+	first.hangUp();
+	await plume.passes(DAY_MS);
+	const second = await plume.enter("cleo", "plume.2", email);
+	second.hangUp();
+	await plume.passes(DAY_MS);
+	const back = await comesBack(first.memory);
+	const third = await plume.enter("cl", "plume.2", "cleo+2@example.org");
+	const late = await comesBack(second.memory);
+	expect(late.last(types.refused)).toMatchObject({ code: "sessionIsOpen" });
+	for (const { closed } of [back, third]) expect(closed).toBeUndefined();
+});
+
 test("a pending login is found again by its id, on another connection", async () => {
 	const phone = plume.connect("plume.2");
 	phone.hello("cleo", "cleo@example.org");

@@ -8,9 +8,6 @@
  */
 import { createHash } from "node:crypto";
 import { BOT_NAME, LOBBY, MessageType as types } from "../machines/message.ts";
-import { Edge } from "../src/cluster/edge.ts";
-import { Seal } from "../src/cluster/seal.ts";
-import { Sequencer } from "../src/cluster/sequencer.ts";
 import { type Accepts, readConfig } from "../src/config.ts";
 import type { Reporter } from "../src/engine/parts.ts";
 import { Secrets } from "../src/engine/secrets.ts";
@@ -32,15 +29,12 @@ import {
 } from "../src/transport/websocket.ts";
 import { FakeClock } from "./fakes/clock.ts";
 import { memoryLog } from "./fakes/memory-log.ts";
-import { pair } from "./fakes/pair.ts";
 
 const dialects = {
 	classic: overWebSocket(classic),
 	"plume.2": overWebSocket(plume2),
 };
 
-/** An edge finds its sequencer again in so long, in such steps. */
-const [FOUND_MS, STEP_MS] = [10_000, 500];
 /** Far more turns of the event loop than anything simulated takes. A real disk may take longer: from then on each turn takes a millisecond. */
 const MOST_TURNS = 100_000;
 const MOST_SLOW_TURNS = 60_000;
@@ -104,51 +98,6 @@ export class FakeMailer implements Mailer {
 
 type Started = Awaited<ReturnType<typeof startEngine>>;
 
-/** With TEST_EDGE=1 every test that connects people connects them to an edge. */
-function sequencerFor(secrets: Secrets, clock: FakeClock): Sequencer {
-	const report = { info() {}, warn() {} };
-	const node = secrets.id();
-	const seal = new Seal(secrets);
-	return new Sequencer({
-		seal,
-		clock,
-		report,
-		about: { node, label: "sequencer", settings: "", version: "test" },
-	});
-}
-
-async function openEdge(parts: ServiceParts, sequencer: Started) {
-	const { secrets, onFatal, report } = parts;
-	const { clock } = sequencer;
-	if (!(clock instanceof FakeClock)) throw new Error("no clock");
-	const traffic = { last: 0, turn: 0 };
-	const edge = new Edge({
-		dial: () => {
-			const [near, far] = pair(() => {
-				traffic.last = traffic.turn;
-			});
-			if (sequencer.cluster instanceof Sequencer) sequencer.cluster.accept(far);
-			return near;
-		},
-		...{ seal: new Seal(secrets), clock, report, onFatal },
-		about: { node: "edge", label: "edge", version: "test", settings: "" },
-	});
-	const started = await startEngine(
-		{
-			...parts,
-			...{
-				cluster: edge,
-				snapshots: undefined,
-				indexes: undefined,
-				own: undefined,
-			},
-			log: memoryLog("edge", clock),
-		},
-		async () => {},
-	);
-	return { started, isQuiet: () => traffic.turn++ - traffic.last > 10 };
-}
-
 export class TestServer {
 	readonly log: Log;
 	readonly clock: FakeClock;
@@ -157,8 +106,6 @@ export class TestServer {
 	readonly people: Person[] = [];
 	readonly #settled: () => boolean;
 	readonly #started: Started;
-	/** What people connect to: another node, if the tests are run on an edge. */
-	readonly #front: Started;
 
 	private constructor(
 		settled: () => boolean,
@@ -166,9 +113,7 @@ export class TestServer {
 		clock: FakeClock,
 		mailer: FakeMailer,
 		started: Started,
-		front: Started,
 	) {
-		this.#front = front;
 		this.#settled = settled;
 		this.log = log;
 		this.clock = clock;
@@ -225,9 +170,7 @@ export class TestServer {
 			secrets: ids,
 			clockFrom: () => clock,
 			hasQueue,
-			cluster:
-				cluster ??
-				(process.env.TEST_EDGE ? sequencerFor(ids, clock) : undefined),
+			cluster,
 			accepts,
 			version: "test",
 			report,
@@ -238,19 +181,11 @@ export class TestServer {
 		};
 		const started = await startEngine(parts, async (why) => onWaiting(why));
 		const { archive, search } = started;
-		const edge =
-			process.env.TEST_EDGE && !cluster
-				? await openEdge(parts, started)
-				: undefined;
-		const front = edge?.started ?? started;
 		const isQuiet = () =>
 			settled() &&
-			(isDead() || (archive.isIdle && front.archive.isIdle)) &&
-			(isDead() || search?.isIdle !== false) &&
-			(isDead() || front.search?.isIdle !== false) &&
-			(isDead() || !edge || edge.isQuiet()) &&
+			(isDead() || (archive.isIdle && search?.isIdle !== false)) &&
 			!plume?.people.some(({ isTaking }) => isTaking);
-		plume = new TestServer(isQuiet, log, clock, mailer, started, front);
+		plume = new TestServer(isQuiet, log, clock, mailer, started);
 		plume.fatal = failed.error;
 		await plume.settle();
 		return plume;
@@ -261,7 +196,7 @@ export class TestServer {
 		protocol: "classic" | "plume.2" = "classic",
 		networks: string | readonly string[] = "10.0.0.1",
 	) {
-		const { engine, runningClock: clock, policy } = this.#front;
+		const { engine, runningClock: clock, policy } = this.#started;
 		const person = new Person();
 		person.transport = new WebSocketTransport({
 			pingPhase: 0,
@@ -293,13 +228,12 @@ export class TestServer {
 	}
 
 	get server() {
-		return this.#front.server;
+		return this.#started.server;
 	}
 
 	/** Once a second, where sockets are real. */
 	beat(): void {
 		this.#started.runningClock.beat();
-		if (this.#front !== this.#started) this.#front.runningClock.beat();
 	}
 
 	get engine() {
@@ -319,19 +253,13 @@ export class TestServer {
 		const { signal } = new AbortController();
 		for await (const line of this.operator.run(command, args, signal))
 			lines.push(line);
-		if (this.#front !== this.#started) await this.settle();
 		return lines;
 	}
 
-	/** Lets time pass. A leap is a silence between nodes: with an edge the end of it passes in steps, in which they find each other again. */
+	/** Lets time pass. */
 	async passes(ms: number): Promise<void> {
-		const inSteps = this.#front === this.#started ? 0 : Math.min(ms, FOUND_MS);
-		this.clock.advance(ms - inSteps);
+		this.clock.advance(ms);
 		await this.settle();
-		for (let left = inSteps; left > 0; left -= STEP_MS) {
-			this.clock.advance(Math.min(left, STEP_MS));
-			await this.settle();
-		}
 	}
 
 	/** Waits for what takes its time, as reading does; or for the end. */
@@ -346,7 +274,7 @@ export class TestServer {
 	}
 
 	get archive() {
-		return this.#front.archive;
+		return this.#started.archive;
 	}
 
 	/** Waits until nothing is on its way any more: all that was ordered is durable, or can't be, and nobody reads. */

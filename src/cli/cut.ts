@@ -15,7 +15,7 @@ import {
 	segmentName,
 	segmentsOf,
 } from "../log/reader.ts";
-import { draftIn, putInPlace } from "./draft.ts";
+import { draftIn, putInPlace, removeDraft } from "./draft.ts";
 import { leftOut } from "./left-out.ts";
 import { markRestored } from "./mark-restored.ts";
 import { parseOptions, parseUntil, string } from "./options.ts";
@@ -83,6 +83,7 @@ async function cut(
 		warn(`The copy is not whole: remove ${into}, and try again.`);
 		throw error;
 	}
+	await removeDraft(disk, into);
 	for await (const line of leftOut(disk, source, sources, prefix)) print(line);
 	print(`Start it: PLUME_DATA=${into} plume serve`);
 	return 0;

@@ -149,12 +149,23 @@ function proxyFits({ host, origins, trustProxy, production }: Config): string {
 	return trustProxy.length > 0 ? "it is trusted" : "none is expected";
 }
 
+/** What systemd says of a unit; nothing where there is no systemd. */
+async function unitNamed(
+	name: string,
+): Promise<Readonly<Record<string, string | undefined>>> {
+	const lines = ((await outputOf("systemctl", "show", name)) ?? "").split("\n");
+	return Object.fromEntries(lines.map((line) => line.split(/=(.*)/)));
+}
+
+/** Where systemd listens for the server; undefined if it does not. */
+async function passedSocket(): Promise<string | undefined> {
+	const { ActiveState, Listen = "" } = await unitNamed("plume.socket");
+	const [, address] = /^(\S+) \(Stream\)/.exec(Listen) ?? [];
+	return ActiveState === "active" ? address : undefined;
+}
+
 async function unitIsSound(): Promise<string> {
-	const shown = await outputOf("systemctl", "show", "plume.service");
-	const lines = (shown ?? "").split("\n");
-	const unit: Readonly<Record<string, string | undefined>> = Object.fromEntries(
-		lines.map((line) => line.split(/=(.*)/)),
-	);
+	const unit = await unitNamed("plume.service");
 	if (unit.LoadState !== "loaded") return "there is no plume.service here";
 	if (unit.NeedDaemonReload === "yes")
 		fault("plume.service has changed on the disk: systemctl daemon-reload");
@@ -183,6 +194,16 @@ function nodeIsTested(): string {
 }
 
 async function portAnswers({ data, host, log, port }: Config): Promise<string> {
+	const isRunning = await checkUnlocked(data).then(
+		() => log === "memory",
+		() => true,
+	);
+	const passed = await passedSocket();
+	if (passed !== undefined)
+		// A connection to it would start a server.
+		return isRunning && !passed.startsWith("/")
+			? serverAnswers(passed, isRunning)
+			: `plume.socket listens on ${passed}`;
 	if (port === 0) return "a free one is chosen";
 	const probe = createServer();
 	const isTaken = await new Promise<boolean>((resolve, reject) => {
@@ -191,21 +212,22 @@ async function portAnswers({ data, host, log, port }: Config): Promise<string> {
 		);
 		probe.listen(port, host, () => probe.close(() => resolve(false)));
 	});
-	if (!isTaken) return `nobody listens on ${host}:${port}`;
-	const name = host.includes(":") ? `[${host}]` : host;
+	const address = `${host.includes(":") ? `[${host}]` : host}:${port}`;
+	return isTaken
+		? serverAnswers(address, isRunning)
+		: `nobody listens on ${address}`;
+}
+
+async function serverAnswers(address: string, isOurs: boolean) {
 	const signal = AbortSignal.timeout(ANSWER_MS);
-	const answer = await fetch(`http://${name}:${port}/healthz`, { signal })
+	const answer = await fetch(`http://${address}/healthz`, { signal })
 		.then((response): Promise<unknown> => response.json())
 		.catch(() => undefined);
 	const { ok, wrong }: { ok?: unknown; wrong?: unknown } = Object(answer);
-	if (wrong) fault(`the server on ${host}:${port} says: ${wrong}`);
-	const isOurs = await checkUnlocked(data).then(
-		() => log === "memory",
-		() => true,
-	);
-	if (ok === true && isOurs) return `a server answers on ${host}:${port}`;
+	if (wrong) fault(`the server on ${address} says: ${wrong}`);
+	if (ok === true && isOurs) return `a server answers on ${address}`;
 	const who = ok ? "another Plume" : "another program, or a server that hangs,";
-	return fault(`${who} has ${host}:${port}: stop it, or set PLUME_PORT.`);
+	return fault(`${who} has ${address}: stop it, or set PLUME_PORT.`);
 }
 
 async function isRecent(folder: string): Promise<string> {

@@ -78,9 +78,8 @@ export async function erasedThere(
 		if (hash === line.hash) seqs.add(seq);
 		else if (hash === undefined) later.push(seq);
 	}
-	const about = { seqs, upTo, unread };
-	if (!goesOn) return { ...about, unsure: later.length, freed: [] };
-	for (const seq of later) seqs.add(seq);
+	if (goesOn) for (const seq of later) seqs.add(seq);
+	const unsure = goesOn ? 0 : later.length;
 	const again = [...freed].flatMap((key) => names.get(key)?.name ?? []);
-	return { ...about, unsure: 0, freed: again };
+	return { seqs, upTo, unread, unsure, freed: again };
 }

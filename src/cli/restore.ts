@@ -19,7 +19,7 @@ import { logFolder, segmentsOf } from "../log/reader.ts";
 import { Segment } from "../log/segment.ts";
 import { SegmentFiles } from "../log/segment-files.ts";
 import { backupFiles, NoBackup } from "./backup-files.ts";
-import { draftIn, putInPlace } from "./draft.ts";
+import { draftIn, putInPlace, removeDraft } from "./draft.ts";
 import { type ErasedThere, erasedThere } from "./erased-there.ts";
 import { markRestored } from "./mark-restored.ts";
 import { boolean, parseOptions, string } from "./options.ts";
@@ -68,7 +68,7 @@ async function restore(asked: Asked, parts: CommandContext): Promise<ExitCode> {
 		warn(`${error.message} Nothing was restored.`);
 		return 3;
 	} finally {
-		await disk.removeFolder(draft);
+		await removeDraft(disk, data);
 	}
 }
 

@@ -12,9 +12,7 @@ import {
 import { ConfigError } from "../settings.ts";
 import type { NatsConnection } from "./nats-connection.ts";
 import type { NatsSettings } from "./nats-settings.ts";
-
-/** What one message of the stream may have; servers must take as much. */
-const MOST_MESSAGE_BYTES = 8 * 1024 * 1024;
+import { MOST_MESSAGE_BYTES } from "./stream.ts";
 
 /** Servers that were just started have no leader for up to nine seconds, and do not know of each other. */
 const TRIES = 12;

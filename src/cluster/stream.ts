@@ -53,6 +53,10 @@ export interface StreamPort {
 	close(): Promise<void>;
 }
 
+/** What one message may have, with its headers; the stream must take as much. */
+export const MOST_MESSAGE_BYTES = 8 * 1024 * 1024;
+const HEADER_BYTES = 4096;
+
 /** The watchdog: after so long without a message or a sign of life, the stream is read anew. */
 const SILENCE_MS = 2500;
 /** Three servers answer "any" at random: one that has the message is all but sure to be among so many. */
@@ -105,8 +109,9 @@ const pause = (tries: number, parts: Waiting) =>
  * it, the same bytes are sent again, for ever: other bytes could be stored
  * behind the first ones, or instead of them.
  *
- * Rejects only with the signal's reason: the message may be stored all the
- * same, so the caller appends nothing more in this term.
+ * Rejects with the signal's reason: the message may be stored all the same, so
+ * the caller appends nothing more in this term. Rejects at once if the message
+ * is larger than the stream takes: it would be sent again for ever.
  */
 export async function append(
 	port: StreamPort,
@@ -114,6 +119,11 @@ export async function append(
 	expected: number,
 	parts: AppendParts,
 ): Promise<"stored" | "deposed"> {
+	const { length } = message.bytes;
+	if (length > MOST_MESSAGE_BYTES - HEADER_BYTES)
+		throw new Error(
+			`A batch of the log has ${length} bytes, and NATS takes ${MOST_MESSAGE_BYTES} as one message: it was not stored.`,
+		);
 	for (let tries = 1; ; tries++) {
 		parts.signal.throwIfAborted();
 		try {

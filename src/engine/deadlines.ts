@@ -152,9 +152,12 @@ export class Deadlines {
 		const { clock, pipeline } = this.#parts;
 		this.#nextHour = clock.now() + HOUR_MS;
 		for (const some of sessionsDue(viewOf(this.#parts))) pipeline.append(some);
-		pipeline.append(invitationsDue(viewOf(this.#parts)));
+		// Each alone: all that are due at once may be more than a batch may have.
+		for (const one of invitationsDue(viewOf(this.#parts)))
+			pipeline.append([one]);
 		// The end of a session may have left a room empty.
-		pipeline.append(roomsForgotten(viewOf(this.#parts)));
+		for (const one of roomsForgotten(viewOf(this.#parts)))
+			pipeline.append([one]);
 		this.#wakeWithin(HOUR_MS);
 	}
 

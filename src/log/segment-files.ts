@@ -11,7 +11,7 @@ import type { Cache } from "./cache.ts";
 import { asDiskFull, type Disk, gathered, withFile, writeAll } from "./disk.ts";
 import { erasedTail, seqOf, takeApart } from "./line.ts";
 import type { Cursor, EventSpan, ScanChunk, Span, Stored } from "./log.ts";
-import { openLine } from "./open-line.ts";
+import { type Header, type Line, openLine } from "./open-line.ts";
 import {
 	inSlices,
 	Lines,
@@ -25,8 +25,13 @@ import { bySegment, endOf, runsOf } from "./spans.ts";
 const NEWLINE = 10;
 /** What is read to find out where in a segment an event is. */
 const PROBE_BYTES = 64 * 1024;
+/** Where an event in a full segment is looked for: they are hardly ever larger. */
+const MOST_SEGMENT_BYTES = 1024 * 1024 * 1024;
 /** An event that erases very much has the longest. */
 const LONGEST_LINE = 1024 * 1024;
+
+const isBroken = (line: Header | Line) =>
+	line.kind === "entry" && line.tail === "broken";
 
 export class SegmentFiles {
 	readonly #disk: Disk;
@@ -57,12 +62,13 @@ export class SegmentFiles {
 			const entries: ScanChunk["entries"][number][] = [];
 			for (const bytes of lines.cut(slice)) {
 				const span = { at, bytes: bytes.length + 1 };
-				const line = this.#open(segment, bytes, span, hash);
+				const read = this.#open(segment, bytes, span, hash);
+				const line = isBroken(read) ? await this.#again(segment, span) : read;
 				if (line.kind === "entry") {
 					if (line.stored.seq !== ++seq)
 						throw this.#rotten(segment, at, `event ${seq} is not there`);
-					const isBroken = line.tail === "broken";
-					entries.push({ stored: line.stored, span, isBroken });
+					const { stored } = line;
+					entries.push({ stored, span, isBroken: isBroken(line) });
 				}
 				hash = line.hash;
 				at += span.bytes;
@@ -99,8 +105,9 @@ export class SegmentFiles {
 	async fetch(segment: number, spans: readonly Span[]): Promise<Stored[]> {
 		const found: Stored[] = [];
 		for await (const { span, bytes } of this.#read(segment, spans)) {
-			const line = this.#open(segment, bytes.subarray(0, -1), span);
-			if (line.kind !== "entry" || line.tail === "broken")
+			const read = this.#open(segment, bytes.subarray(0, -1), span);
+			const line = isBroken(read) ? await this.#again(segment, span) : read;
+			if (line.kind !== "entry" || isBroken(line))
 				throw this.#rotten(segment, span.at, "it is no whole event");
 			found.push(line.stored);
 		}
@@ -178,19 +185,20 @@ export class SegmentFiles {
 		}
 	}
 
-	/** The first byte of a line at or before that of an event, found from the end: mostly it is about something recent. */
+	/** The first byte of a line at or before that of an event, by halves. */
 	async #lineBefore(segment: number, seq: number): Promise<number> {
-		const end = this.#end(segment);
-		if (end === undefined) return 0;
-		for (let back = PROBE_BYTES; back < end; back *= 4) {
-			const from = end - back;
-			const probe = this.#slices(segment, from, from + PROBE_BYTES);
+		let from = 0;
+		let to = this.#end(segment) ?? MOST_SEGMENT_BYTES;
+		while (to - from > 2 * PROBE_BYTES) {
+			const middle = Math.floor((from + to) / 2);
+			const probe = this.#slices(segment, middle, middle + PROBE_BYTES);
 			const bytes = await gathered(probe);
 			const start = bytes.indexOf(NEWLINE) + 1;
 			const first = start > 0 ? seqOf(bytes.subarray(start)) : Number.NaN;
-			if (first <= seq) return from + start;
+			if (first <= seq) from = middle + start;
+			else to = middle;
 		}
-		return 0;
+		return from;
 	}
 
 	/**
@@ -272,6 +280,13 @@ export class SegmentFiles {
 		} catch (error) {
 			throw this.#rotten(segment, at, `${error}`);
 		}
+	}
+
+	/** Reads a line once more: it may have been read while it was being overwritten. */
+	async #again(segment: number, span: Span) {
+		const end = span.at + span.bytes - 1;
+		const bytes = await gathered(this.#slices(segment, span.at, end));
+		return this.#open(segment, bytes, span);
 	}
 
 	#slices(segment: number, from: number, to?: number) {

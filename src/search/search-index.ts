@@ -16,6 +16,7 @@ import { messageOf } from "../log/disk.ts";
 import { GENESIS } from "../log/line.ts";
 import type { EventSpan } from "../log/log.ts";
 import { ErasedTexts } from "./erased-texts.ts";
+import { Failures, IS_OF_DISK } from "./failures.ts";
 import { type FoundLines, findLines, type Question } from "./find-lines.ts";
 import { readRows, readTexts } from "./log-lines.ts";
 import type { Batch, IndexedEnd, SearchStore, Wanted } from "./store.ts";
@@ -32,11 +33,8 @@ const REST = 4;
 const LONGEST_WIPE_MS = 10_000;
 /** Failures of one kind of question in a row after which the index is made anew. */
 const MOST_FAILED = 3;
-/** A full disk, or a broken one: a new index would fail there as well. */
-const IS_OF_DISK = /disk I\/O error|disk is full|ENOSPC/;
 /** A search that takes too long, or that the index can't parse. */
 const IS_OF_SEARCH = /worker|syntax/;
-const [RETRY_MS, MOST_RETRY_SECONDS] = [1000, 60];
 interface SearchIndexParts {
 	readonly store: SearchStore;
 	readonly archive: Archive;
@@ -58,8 +56,7 @@ export class SearchIndex {
 	readonly #erased = new ErasedTexts();
 	#isDue = false;
 	#isClosed = false;
-	/** Failed turns and searches since a turn that did not fail, by the words in which they are reported. */
-	readonly #failures = new Map<string, number>();
+	readonly #failures: Failures;
 	/** Failures in a row, by what the index was asked. */
 	readonly #failed = new Map<keyof SearchStore, number>();
 	/** Why the index is to be made anew, if it is. */
@@ -68,6 +65,7 @@ export class SearchIndex {
 
 	constructor(parts: SearchIndexParts) {
 		this.#parts = parts;
+		this.#failures = new Failures(parts.report);
 		this.#published = this.#publishedBefore = parts.published;
 		this.#runSoon(INDEX_MS);
 	}
@@ -102,7 +100,7 @@ export class SearchIndex {
 			// None is held in memory for an index that is to be deleted.
 			this.#flaw
 				? new Map(spans.map(({ seq }) => [seq, undefined]))
-				: await readTexts(this.#parts.archive, spans, this.#fail),
+				: await readTexts(this.#parts.archive, spans, this.#failures.onUnread),
 		);
 	}
 
@@ -179,17 +177,9 @@ export class SearchIndex {
 		}
 	}
 
-	/** What is wrong with the index is no reason to stop: it is reported once, and tried again. */
+	/** What is wrong with the index is no reason to stop: it is tried again. */
 	readonly #fail = (thrown: unknown): void => {
-		if (this.#isClosed) return;
-		const error = messageOf(thrown);
-		const words = IS_OF_DISK.test(error)
-			? "the disk takes nothing for the search index: make room, or what is new can't be found"
-			: "search failed";
-		const failures = (this.#failures.get(words) ?? 0) + 1;
-		this.#failures.set(words, failures);
-		if (failures === 1) this.#parts.report.warn({ error }, words);
-		this.#runSoon(RETRY_MS * Math.min(failures, MOST_RETRY_SECONDS));
+		if (!this.#isClosed) this.#runSoon(this.#failures.add(thrown));
 	};
 
 	/** Asks the index. If it fails it is opened again, and made anew if that does not help. */
@@ -294,7 +284,8 @@ export class SearchIndex {
 		const isBehind = !(await this.#catchUp());
 		const { archive, store } = this.#parts;
 		const find = (wanted: Wanted) => this.#ask("find", store.find(wanted));
-		const found = await findLines(archive, question, find, this.#fail);
+		const { onUnread } = this.#failures;
+		const found = await findLines(archive, question, find, onUnread);
 		return found && { ...found, isBehind };
 	}
 

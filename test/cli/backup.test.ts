@@ -312,11 +312,13 @@ describe("plume restore", () => {
 		expect(JSON.stringify(eventsIn("back"))).not.toContain("line 3.");
 	});
 
-	test("tells how many were erased where nothing of the backup can be read", async () => {
+	test("tells how many were erased where nothing of the backup can be read, and which names were free", async () => {
+		await desk.testServer.enter("bob");
 		await backup();
 		const end = eventsIn("data").at(-1)?.seq ?? 0;
 		for (let n = 21; n <= 40; n++) await says(n);
 		await erases("line 3.");
+		await desk.testServer.operate("release", "bob");
 		for (const name of await desk.disk.list("data/log"))
 			if (Number.parseInt(name, 10) <= end)
 				await desk.disk.remove(`data/log/${name}`);
@@ -324,6 +326,7 @@ describe("plume restore", () => {
 		expect(lines[3]).toMatch(
 			/^Erased again: 0 messages, .* 1 more were erased/,
 		);
+		expect(lines[4]).toMatch(/ are somebody's again: bob\. /);
 	});
 
 	test("takes no message of another history for one that was erased", async () => {

@@ -1,6 +1,10 @@
 /** A log is cut where it is sound, and the copy can be started. */
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { openFileLog } from "../../src/log/file-log.ts";
+import { Lock, Locked } from "../../src/log/lock.ts";
 import type { FakeDisk } from "../fakes/disk.ts";
 import { TestServer } from "../test-server.ts";
 import { openDesk, plume } from "./desk.ts";
@@ -216,6 +220,30 @@ describe("plume cut", () => {
 		const asked = plume(desk.disk, args, async () => false, { warn });
 		await expect(asked).rejects.toThrow("EACCES");
 		expect(warnings).toEqual([]);
+	});
+
+	test("refuses a folder where a server is about to start", async () => {
+		const folder = await mkdtemp(join(tmpdir(), "plume-"));
+		const lock = await Lock.acquire(folder);
+		const asked = plume(desk.disk, ["cut", "data", folder]);
+		await expect(asked).rejects.toThrow(Locked);
+		await lock.release();
+		expect((await plume(desk.disk, ["cut", "data", folder])).code).toBe(0);
+	});
+
+	test("says that the copy is whole if only its draft can't be removed", async () => {
+		desk.disk.interrupt = ({ kind, path }) =>
+			kind === "removeFolder" && path === "new/restoring"
+				? { code: "EACCES" }
+				: undefined;
+		const lines: string[] = [];
+		const keep = (line: string) => lines.push(line);
+		const others = { print: keep, warn: keep };
+		const args = ["cut", "data", "new"];
+		const asked = plume(desk.disk, args, async () => false, others);
+		await expect(asked).rejects.toThrow(/^new\/restoring could not be removed/);
+		expect(lines.join("\n")).toMatch(/^Copied events/);
+		expect(lines.join("\n")).not.toContain("not whole");
 	});
 
 	test("refuses a folder in the data folder, and a folder without a log", async () => {

@@ -115,6 +115,13 @@ test("an append that may have been stored is sent again with the same bytes", as
 	expect(sent).toEqual(["x", "x", "x", "x"]);
 });
 
+test("an append of more than a message may have is refused in words, and is not tried", async () => {
+	const { stream, settled, parts } = world();
+	const large = append(stream, batch("x".repeat(8_388_608)), 0, parts);
+	await expect(settled(large)).rejects.toThrow("8388608 bytes");
+	expect(stream.messages.length).toBe(0);
+});
+
 test("an append behind somebody else's message is deposed", async () => {
 	const { stream, settled, parts, put } = world();
 	await put("theirs");

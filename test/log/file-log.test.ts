@@ -1,6 +1,7 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { Damage } from "../../src/log/damage.ts";
 import { replaceFile } from "../../src/log/disk.ts";
+import { GENESIS } from "../../src/log/line.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { type Call, FakeDisk } from "../fakes/disk.ts";
 import {
@@ -57,6 +58,53 @@ function watch(disk: FakeDisk) {
 	};
 	return watcher;
 }
+
+test("an event is found in a full segment without all that is before it", async () => {
+	const { disk, log } = await opened({ segmentBytes: 1_000_000 });
+	for (let nth = 0; nth < 60; nth++) {
+		log.append(Array.from({ length: 10 }, () => said("x".repeat(3000))));
+		while (log.committed < log.ordered) await settle();
+	}
+	expect((await log.segments.list()).length).toBe(2);
+	for (const seq of [1, 2, 150, 249, 250, 300, 330, 340, 599, 600]) {
+		const read = vi.spyOn(disk, "read");
+		const [found] = await log.segments.find([seq]);
+		expect(found?.seq).toBe(seq);
+		const [, from = 0] = read.mock.lastCall ?? [];
+		expect((found?.at ?? 0) - from).toBeLessThan(200_000);
+	}
+});
+
+test("a line that is just being overwritten is read again", async () => {
+	const { disk, log } = await opened();
+	log.append([said("a secret")]);
+	log.append([erase(1)]);
+	while (log.committed < log.ordered) await settle();
+	const whole = disk.files.get(FIRST) ?? Buffer.alloc(0);
+	const spans = await log.segments.find([1]);
+	await log.segments.erase(spans);
+	const erased = disk.files.get(FIRST) ?? Buffer.alloc(0);
+	const half = whole.indexOf("secret");
+	const file = await disk.open(FIRST);
+	for (const read of [
+		() => log.segments.fetch(1, spans),
+		async () => {
+			const start = { at: 0, seq: 0, hash: GENESIS };
+			for await (const { entries } of log.segments.scan(1, start))
+				expect(entries.map(({ isBroken }) => isBroken)).toEqual([false, false]);
+		},
+	]) {
+		disk.interrupt = () => undefined;
+		await file.write(whole.subarray(half), half);
+		let reads = 0;
+		disk.interrupt = async ({ kind }) => {
+			if (kind === "read" && ++reads === 2) await file.write(erased, 0);
+			return undefined;
+		};
+		await read();
+		expect(reads).toBe(2);
+	}
+});
 
 describe("format 1", () => {
 	test("is these bytes for ever", async () => {

@@ -189,6 +189,24 @@ test("the timer's script makes a backup of the day, and keeps those of 14 days a
 	expect(await readdir(folder)).toHaveLength(5);
 });
 
+test("the script of the timer removes none where the clock may have leapt", async () => {
+	const folder = await newDataFolder();
+	const { into } = await backup();
+	const mark = await readFile(join(into, "backup.json"), "utf8");
+	const old = ["plume-2020-01-01-120000", "plume-2020-01-02-120000"];
+	for (const name of old) {
+		await mkdir(join(folder, name));
+		await writeFile(join(folder, name, "backup.json"), mark);
+	}
+	const script = `BACKUPS=${folder} ops/plume-backup.sh`;
+	const { code, stdout } = await shell(script, plume.data);
+	expect(code).toBe(0);
+	expect(stdout).toContain(`before this one is ${old[1]}: see whether`);
+	expect((await readdir(folder)).sort()).toEqual([
+		...[...old, expect.stringMatching(/^plume-2/)],
+	]);
+});
+
 test("a backup without the secret says what a start needs", async () => {
 	const { into } = await backup("--without-secret");
 	const data = await newDataFolder();

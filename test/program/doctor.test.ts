@@ -109,6 +109,30 @@ test("runs beside a server, and finds that it answers", async () => {
 	await plume.stop();
 });
 
+test("finds the server on the socket that systemd passed to it", async () => {
+	const patient = await healthy();
+	const plume = await Plume.start();
+	const { data, port } = plume;
+	patient.environment.PLUME_DATA = data;
+	const { port: other } = await Plume.start().then(async (stopped) => {
+		await stopped.stop();
+		return stopped;
+	});
+	patient.environment.PLUME_PORT = `${other}`;
+	const said = async () =>
+		(await doctor(patient)).stdout.match(/^port: .*$/m)?.[0];
+	expect(await said()).toBe(`port: ok, nobody listens on 127.0.0.1:${other}`);
+	const listens = (at: string) =>
+		answers(patient, "systemctl", `ActiveState=active\nListen=${at} (Stream)`);
+	await listens(`127.0.0.1:${port}`);
+	expect(await said()).toBe(`port: ok, a server answers on 127.0.0.1:${port}`);
+	await listens("/run/plume.sock");
+	expect(await said()).toBe(
+		"port: ok, plume.socket listens on /run/plume.sock",
+	);
+	await plume.stop();
+});
+
 test("a server of another folder on the port is a fault", async () => {
 	const plume = await Plume.start();
 	const { environment } = await healthy();

@@ -26,7 +26,7 @@ import {
 } from "./decision.ts";
 import { decideJoin } from "./invitations.ts";
 import { roomBroken, roomEntered } from "./rooms.ts";
-import { sessionOpened } from "./sessions.ts";
+import { excessClosed, sessionOpened } from "./sessions.ts";
 
 export function decideAuth(
 	view: View,
@@ -67,7 +67,11 @@ export function decideAuth(
 		...{ domain, since: time },
 	});
 	return {
-		entries: [opened, ...entry.entries],
+		entries: [
+			...excessClosed(view, person ?? identity, identity),
+			opened,
+			...entry.entries,
+		],
 		login: { ...view.login, user, session, request },
 	};
 }

@@ -3,6 +3,7 @@ import type {
 	Claim,
 	ClientId,
 	ClientLeft,
+	Identity,
 	PlumeEvent,
 	RoomName,
 	SessionHash,
@@ -13,6 +14,7 @@ import type { Entry } from "../../log/log.ts";
 import { sha256 } from "../secrets.ts";
 import type { State } from "../state.ts";
 import { DAY_MS, type View } from "./decision.ts";
+import { identitiesOf } from "./names-held.ts";
 
 /** The log has the hash of the token; only the browser gets the token itself. */
 export function sessionOpened(
@@ -30,6 +32,22 @@ export function sessionOpened(
 		...fact,
 	};
 	return { entry: { event }, session: { token, expires } };
+}
+
+/** What follows when a person is about to log in once more: the sessions that were unused longest end, since all of them may have to end in one batch. */
+export function excessClosed(
+	view: View,
+	person: Identity,
+	identity: Identity,
+): readonly Entry[] {
+	const { sessions, names } = view.state.server.context;
+	const theirs = new Set([...identitiesOf(names, person), identity]);
+	const open = [...sessions]
+		.filter(([, owner]) => theirs.has(owner.identity))
+		.sort(([, one], [, other]) => one.expires - other.expires)
+		.map(([session]) => session);
+	const excess = Math.max(0, open.length + 1 - view.limits.sessionsHeld);
+	return sessionsClosed(view, open.slice(0, excess), "loggedOut");
 }
 
 /** So many lines of sessions that end are one batch of the log, which NATS takes as one message. */
