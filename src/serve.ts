@@ -10,12 +10,11 @@ import { diskWithProgress } from "./cli/progress.ts";
 import { systemClock } from "./clock.ts";
 import { removeCopies } from "./cluster/copies.ts";
 import { joinCluster } from "./cluster/join.ts";
-import { type Config, ConfigError } from "./config.ts";
+import type { Config } from "./config.ts";
 import { pooledRandom, Secrets } from "./engine/secrets.ts";
 import { fatalEnd } from "./fatal-end.ts";
 import { indexFiles } from "./history/index-files.ts";
 import type { Disk } from "./log/disk.ts";
-import { ownerOf } from "./log/evidence.ts";
 import { type FileLogOptions, openFileLog } from "./log/file-log.ts";
 import { linger } from "./log/linger.ts";
 import { Lock } from "./log/lock.ts";
@@ -23,6 +22,7 @@ import type { Log } from "./log/log.ts";
 import { memoryDisk } from "./log/memory-disk.ts";
 import { Snapshots } from "./log/snapshots.ts";
 import { unsynced } from "./log/unsynced-disk.ts";
+import { checkOwner, hasCopy } from "./log-owner.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { terminalMailer } from "./mail/terminal.ts";
 import { openOutput } from "./output.ts";
@@ -185,10 +185,10 @@ async function openFolder(
 	const { config, accepts } = asked;
 	const folder = config.data;
 	// A mirror gets what it lacks anew.
-	const isMirror = config.upstream !== undefined || replicate !== undefined;
+	const isMirror = hasCopy(config);
 	const fate = isMirror ? "is fetched anew" : "saved";
 	const fsync = config.fsync === "on" && !isMirror;
-	await checkOwner(real, isMirror, asked);
+	await checkOwner(real, config, accepts);
 	const lock = await Lock.acquire(folder);
 	if (!isMirror && !config.sequencer) await removeCopies(real, folder, 0);
 	const secret = await readSecret(config, (message) => logger.warn(message));
@@ -228,23 +228,6 @@ async function openFolder(
 		...{ disk: unsynced(real), folder: join(folder, "people") },
 	};
 	return { lock, secrets, log, snapshots, indexes, known, own };
-}
-
-/** Two servers must not go on with one log, nor a copy with a log that is no copy. Throws `ConfigError`. */
-async function checkOwner(
-	real: Disk,
-	isMirror: boolean,
-	{ config: { data: folder }, accepts }: Asked,
-): Promise<void> {
-	const owner = await ownerOf({ disk: real, folder });
-	if (owner === "own" && isMirror)
-		throw new ConfigError(
-			`PLUME_DATA: ${folder} has a server's own log, and an edge or a node needs a folder for its copy of another. Name an empty one.`,
-		);
-	if (owner === "copy" && !isMirror && !accepts.restored)
-		throw new ConfigError(
-			`${folder} has an edge's or a node's copy of a log, with which another server goes on: is PLUME_UPSTREAM or PLUME_LOG missing? If that log is gone for good, start once with --restored, and this server takes its place.`,
-		);
 }
 
 /** Loads only the mailer that is configured. */

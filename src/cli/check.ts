@@ -29,6 +29,7 @@ import { Evidence } from "../log/evidence.ts";
 import { checkUnlocked, Locked } from "../log/lock.ts";
 import { segmentsOf } from "../log/reader.ts";
 import { Verifier } from "../log/verifier.ts";
+import { checkOwner, hasCopy } from "../log-owner.ts";
 import { checkPlace } from "../operator/local-socket.ts";
 import { checkSecret, findSecret } from "../secret-file.ts";
 import { makeMailer } from "../serve.ts";
@@ -88,10 +89,10 @@ export function startChecks(
 	print: (line: string) => void,
 	beside = false,
 ): readonly Check[] {
-	const { data, log, nats, mail, limits, upstream } = config;
+	const { log, nats, mail, limits, upstream } = config;
 	const verifier = new Verifier();
 	let state = State.initial(verifier);
-	const folder: Check = ["folder", () => folderIsFree(data, beside)];
+	const folder: Check = ["folder", () => folderIsFree(config, beside)];
 	const ofTheLog: readonly Check[] = [
 		[
 			"log",
@@ -170,7 +171,8 @@ function socketChecks(
 	});
 }
 
-async function folderIsFree(folder: string, beside: boolean): Promise<string> {
+async function folderIsFree(config: Config, beside: boolean): Promise<string> {
+	const { data: folder } = config;
 	if (!existsSync(folder)) {
 		let above = resolve(folder);
 		for (; !existsSync(above); above = dirname(above)) assertLeads(above);
@@ -186,6 +188,7 @@ async function folderIsFree(folder: string, beside: boolean): Promise<string> {
 	await namesIn(realDisk, folder);
 	await access(folder, R_OK | W_OK | X_OK);
 	await assertRoom(folder);
+	await checkOwner(realDisk, config, { restored: false });
 	const { uid } = await stat(folder);
 	const words = `${folder} is writable, belongs to user ${uid} and`;
 	try {
@@ -204,10 +207,11 @@ async function assertRoom(folder: string): Promise<void> {
 		throw Object.assign(new Error("no room"), { code: "ENOSPC" });
 }
 
-async function stateOf({ data: folder, upstream }: Config, verifier: Verifier) {
+async function stateOf(config: Config, verifier: Verifier) {
+	const { data: folder } = config;
 	const evidence = await Evidence.in({
 		...{ disk: realDisk, folder, refuseBackup: true },
-		isMirror: upstream !== undefined,
+		isMirror: hasCopy(config),
 	});
 	const batches = evidence.read(await segmentsOf(realDisk, folder), verifier);
 	return (await fold(State.initial(verifier), batches)).state;

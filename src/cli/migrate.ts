@@ -7,7 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { NatsSettings } from "../cluster/nats-settings.ts";
 import { copyIntoStream } from "../cluster/stream-copy.ts";
 import { ConfigError } from "../config.ts";
-import { namesIn } from "../log/disk.ts";
+import { namesIn, realDisk } from "../log/disk.ts";
+import { markCopy } from "../log/evidence.ts";
 import { Lock } from "../log/lock.ts";
 import { parseOptions } from "./options.ts";
 import { verify } from "./replay.ts";
@@ -60,6 +61,7 @@ async function migrate(
 		const command = logCommand(folder, query, { strict: true, from });
 		const code = await command.run(parts);
 		if (code !== 0) return code;
+		if (!isOut) await markCopy(realDisk, folder);
 	} finally {
 		await lock.release();
 	}

@@ -82,14 +82,13 @@ interface Found extends EvidenceOptions, Pick<Evidence, "damage"> {
 	readonly left: string | undefined;
 }
 
-/** Whose log a data folder has: a server's own, or another's copy; undefined if it has none. */
-export async function ownerOf({
-	disk,
-	folder,
-}: EvidenceOptions): Promise<"own" | "copy" | undefined> {
-	if ((await segmentsOf(disk, folder)).length === 0) return undefined;
-	return (await namesIn(disk, folder)).includes(MIRROR) ? "copy" : "own";
-}
+/** Whether the log of a data folder is another's copy, as far as anybody said so. */
+export const isMarkedCopy = async (disk: Disk, folder: string) =>
+	(await namesIn(disk, folder)).includes(MIRROR);
+
+/** Another log goes on with what is in this one. */
+export const markCopy = (disk: Disk, folder: string) =>
+	replaceFile(disk, folder, MIRROR, "");
 
 /** Makes the next start read the whole log, so that it reports the damage. */
 export async function rememberDamage(
@@ -202,7 +201,7 @@ export class Evidence {
 	/** Removes the evidence against a log that was accepted, and marks a mirror as one. */
 	async remove(): Promise<void> {
 		const { disk, folder, acceptMissing, isMirror, isMarked } = this.#found;
-		if (isMirror && !isMarked) await replaceFile(disk, folder, MIRROR, "");
+		if (isMirror && !isMarked) await markCopy(disk, folder);
 		if (isMarked && !isMirror) await disk.remove(join(folder, MIRROR));
 		if (this.damage !== undefined) await disk.remove(join(folder, DAMAGED));
 		if (!acceptMissing) return;

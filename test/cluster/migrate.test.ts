@@ -9,10 +9,11 @@ import { openNatsStream } from "../../src/cluster/nats-stream.ts";
 import { append, type NewMessage } from "../../src/cluster/stream.ts";
 import { copyIntoStream } from "../../src/cluster/stream-copy.ts";
 import { StreamEraser } from "../../src/cluster/stream-eraser.ts";
-import { natsAt } from "../../src/config.ts";
+import { type Config, natsAt } from "../../src/config.ts";
 import { realDisk } from "../../src/log/disk.ts";
 import { type FileLogOptions, openFileLog } from "../../src/log/file-log.ts";
 import { segmentsOf } from "../../src/log/reader.ts";
+import { checkOwner } from "../../src/log-owner.ts";
 import { plume } from "../cli/desk.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { FakeDisk } from "../fakes/disk.ts";
@@ -104,6 +105,19 @@ test("a log of files goes into a stream and back", async () => {
 		stateOf,
 	);
 	expect(new Set(await Promise.all(states)).size).toBe(1);
+});
+
+test("a log that went into a stream goes on as a node's copy, and no server starts on it alone", async () => {
+	await written(at("moved"));
+	const stream = nats(streamAt("MOVED"));
+	const owner = (settings: Pick<Config, "nats">) => {
+		const config = { data: at("moved"), upstream: undefined, ...settings };
+		return checkOwner(realDisk, config, { restored: false });
+	};
+	await expect(owner({ nats: stream })).rejects.toThrow("a server's own log");
+	await migrate(at("moved"), streamAt("MOVED"));
+	await owner({ nats: stream });
+	await expect(owner({ nats: undefined })).rejects.toThrow("--restored");
 });
 
 test("a stream goes into files, and into another stream, and back", async () => {
