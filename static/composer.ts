@@ -120,15 +120,16 @@ export class Composer {
 		this.#field.focus();
 	}
 
-	/** Without an answer, the words are in the field again. */
+	/** Without an answer, the words are in the field again; without a connection they stay there. */
 	async #sendEdit(message: Said): Promise<void> {
 		const { page } = this.#parts;
 		const { room } = message;
 		const text = withoutEmptyLines(this.#field.value);
+		if (text === message.text) return this.#cancel();
+		if (!page.isOpen) return this.#complain(OFFLINE);
 		this.#cancel();
-		if (text === message.text) return;
 		saveDraft(room, text, "edit");
-		this.#refusedEdits.typed(0);
+		this.#refusedEdits.typed();
 		const words = await editMessage(page, message, text);
 		// Another edit may have begun.
 		const isLast = storedDraft(room, "edit") === text;

@@ -38,9 +38,9 @@ export class RefusedEdits {
 		return !this.#waiting.includes(edit);
 	}
 
-	/** Something is typed, or was sent. */
-	typed(now = Date.now()): void {
-		this.#typedAt = now;
+	/** Something is typed, or was sent: the next line may be begun before an answer is there. */
+	typed(): void {
+		this.#typedAt = Date.now();
 	}
 
 	/** Those that wait are kept elsewhere. */
@@ -51,7 +51,9 @@ export class RefusedEdits {
 	#resume(): void {
 		clearTimeout(this.#timer);
 		const isPause = Date.now() - this.#typedAt >= PAUSE_MS;
-		if (isPause && this.#parts.isFree()) {
+		// An emoji that is chosen in a dialog is for what is in the field by now.
+		const isBelow = document.querySelector("dialog[open]") !== null;
+		if (isPause && !isBelow && this.#parts.isFree()) {
 			const next = this.#waiting.shift();
 			if (next) this.#parts.resume(next);
 		}
