@@ -1,29 +1,32 @@
 /**
- * Edits that were refused while something else was being written. Each is in
- * the field again once that is empty and nothing was typed for a moment.
+ * Edits that were refused, and commands that had no answer, while something
+ * else was being written. Each is in the field again once that is empty and
+ * nothing was typed for a moment.
  */
 
 import type { Said } from "../machines/message.ts";
 
-/** So long nothing is typed before the words of an edit are in the field. */
+/** So long nothing is typed before such words are in the field. */
 const PAUSE_MS = 2_000;
 
-/** An edit that is not made, and why. */
-export interface RefusedEdit {
-	readonly message: Said;
+/** What was typed, and why it is not done. */
+export interface RefusedWords {
+	readonly room: string;
 	readonly text: string;
+	/** What was edited, unless it is a command. */
+	readonly message?: Said;
 	readonly words: string;
 }
 
 interface Parts {
 	/** Nothing is in the field, or on its way from there to the bot. */
 	isFree(): boolean;
-	resume(edit: RefusedEdit): void;
+	resume(refused: RefusedWords): void;
 }
 
-export class RefusedEdits {
+export class WaitingWords {
 	readonly #parts: Parts;
-	#waiting: RefusedEdit[] = [];
+	#waiting: RefusedWords[] = [];
 	#typedAt = 0;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -31,11 +34,11 @@ export class RefusedEdits {
 		this.#parts = parts;
 	}
 
-	/** Returns whether its words are in the field at once. */
-	add(edit: RefusedEdit): boolean {
-		this.#waiting.push(edit);
+	/** Returns whether they are in the field at once. */
+	add(refused: RefusedWords): boolean {
+		this.#waiting.push(refused);
 		this.#resume();
-		return !this.#waiting.includes(edit);
+		return !this.#waiting.includes(refused);
 	}
 
 	/** Something is typed, or was sent: the next line may be begun before an answer is there. */
@@ -44,7 +47,7 @@ export class RefusedEdits {
 	}
 
 	/** Those that wait are kept elsewhere. */
-	takeAll(): readonly RefusedEdit[] {
+	takeAll(): readonly RefusedWords[] {
 		return this.#waiting.splice(0);
 	}
 
