@@ -128,8 +128,8 @@ export class Composer {
 		this.#waiting.typed();
 		const words = await editMessage(page, message, text);
 		// Another edit may have begun.
-		const isLast = storedDraft(room, "edit") === text;
-		if (!words) return isLast ? saveDraft(room, "", "edit") : undefined;
+		if (storedDraft(room, "edit") === text) saveDraft(room, "", "edit");
+		if (!words) return;
 		const isEditing = this.#about?.kind === "edit";
 		const isHere = page.room === room && !page.isClosed && !isEditing;
 		// They would replace what is written there.
@@ -147,7 +147,8 @@ export class Composer {
 		return !isBusy && this.#field.value === "";
 	}
 
-	#resume({ message, text, words }: RefusedWords): void {
+	#resume({ room, message, text, words }: RefusedWords): void {
+		if (message) saveDraft(room, text, "edit");
 		if (message) this.#beginEdit(message, text);
 		else this.#write(text);
 		if (words) this.#complain(words);

@@ -5,6 +5,7 @@
  */
 
 import type { Said } from "../machines/message.ts";
+import { saveDraft } from "./storage.ts";
 
 /** So long nothing is typed before such words are in the field. */
 const PAUSE_MS = 2_000;
@@ -26,7 +27,8 @@ interface Parts {
 
 export class WaitingWords {
 	readonly #parts: Parts;
-	#waiting: RefusedWords[] = [];
+	/** All of one room. */
+	#waiting: readonly RefusedWords[] = [];
 	#typedAt = 0;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -36,7 +38,7 @@ export class WaitingWords {
 
 	/** Returns whether they are in the field at once. */
 	add(refused: RefusedWords): boolean {
-		this.#waiting.push(refused);
+		this.#keep([...this.#waiting, refused], refused.room);
 		this.#resume();
 		return !this.#waiting.includes(refused);
 	}
@@ -48,7 +50,16 @@ export class WaitingWords {
 
 	/** Those that wait are kept elsewhere. */
 	takeAll(): readonly RefusedWords[] {
-		return this.#waiting.splice(0);
+		const all = this.#waiting;
+		if (all[0]) this.#keep([], all[0].room);
+		return all;
+	}
+
+	/** They outlive the page. */
+	#keep(waiting: readonly RefusedWords[], room: string): void {
+		this.#waiting = waiting;
+		const texts = waiting.map(({ text }) => text);
+		saveDraft(room, texts.join("\n"), "refused");
 	}
 
 	#resume(): void {
@@ -57,7 +68,8 @@ export class WaitingWords {
 		// An emoji that is chosen in a dialog is for what is in the field by now.
 		const isBelow = document.querySelector("dialog[open]") !== null;
 		if (isPause && !isBelow && this.#parts.isFree()) {
-			const next = this.#waiting.shift();
+			const [next, ...rest] = this.#waiting;
+			if (next) this.#keep(rest, next.room);
 			if (next) this.#parts.resume(next);
 		}
 		if (this.#waiting.length > 0)
