@@ -63,6 +63,12 @@ test("the first mention asks about notifications, once", async () => {
 	await expect
 		.poll(notifications)
 		.toEqual(["bob in calls: @ann, are you there?"]);
+	await ann.says("yes");
+	const line = bob.page.locator("article.said", { hasText: "yes" });
+	await line.hover();
+	await line.getByRole("button", { name: "Reply", exact: true }).click();
+	await bob.says("good");
+	await expect.poll(notifications).toContain("bob in calls: good");
 });
 
 test("without a network the page still opens, with words, to send later what is written", async () => {
