@@ -253,3 +253,20 @@ test("the list of people stays where it is when the one with the focus is drawn 
 	await people.locator("button:focus", { hasText: "away" }).waitFor();
 	expect(await people.evaluate((panel) => panel.scrollTop)).toBe(0);
 });
+
+test("a person who is pressed in the list is chosen, whoever comes in meanwhile", async () => {
+	const ann = await enter("arne");
+	await enter("bela");
+	const people = await ann.opensPeople();
+	const { page } = ann;
+	await page.clock.install();
+	await people.getByRole("button", { name: "bela" }).hover();
+	await page.mouse.down();
+	await enter("cato");
+	await ann.reads("cato came in");
+	await page.clock.runFor(1_000);
+	await page.mouse.up();
+	await page.getByRole("dialog", { name: "bela" }).waitFor();
+	const count = page.locator("#people-count");
+	await expect.poll(() => count.textContent()).toBe("3");
+});
