@@ -27,7 +27,12 @@ const unreadMentions = async (): Promise<string[] | undefined> => {
 };
 /** The rooms where one is. */
 let found: string[] | undefined;
-vi.mock("../../static/brief-notice.ts", () => ({ showBriefly: () => {} }));
+let shown = "";
+vi.mock("../../static/brief-notice.ts", () => ({
+	showBriefly(words: string) {
+		shown = words;
+	},
+}));
 vi.mock("../../static/room-level.ts", () => ({ struckBell: () => {} }));
 /** What the menu of the room on the screen does. */
 let leave = () => {};
@@ -161,10 +166,12 @@ test("a room for which lines wait stays in the list", async () => {
 	vi.stubGlobal("window", {});
 	const { RoomList } = await import("../../static/room-list.ts");
 	joined.splice(0, joined.length, { name: "reef" }, { name: "cove" });
-	const page = { room: "reef", go: () => {} };
+	const titleOf = () => "The reef";
+	const page = { room: "reef", titleOf, go: () => {} };
 	new RoomList(Object(page));
 	unsent = [{}];
 	leave();
+	expect(shown).toContain("“The reef” stays in the list");
 	expect(joined).toEqual([{ name: "reef" }, { name: "cove" }]);
 	unsent = [];
 	leave();
