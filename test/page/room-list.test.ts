@@ -133,6 +133,19 @@ test("a mention that came before the page is looked for where only mentions coun
 	expect(searches).toBe(1);
 });
 
+test("a tab that is seen looks within 5 s for a mention that came without a connection", async () => {
+	vi.stubGlobal("document", { hidden: false });
+	const list = await listOf({ name: "reef", epoch: "e", said: 1 });
+	found = [];
+	list.update(Object({ room: "reef", epoch: "e", said: 2 }));
+	await vi.advanceTimersByTimeAsync(0);
+	expect(searches).toBe(1);
+	vi.spyOn(Math, "random").mockReturnValueOnce(0.999);
+	list.missed();
+	await vi.advanceTimersByTimeAsync(5_000);
+	expect(searches).toBe(2);
+});
+
 test("a mention that came without a connection is looked for, by each tab at a time of its own", async () => {
 	vi.stubGlobal("document", { hidden: true });
 	const list = await listOf({ name: "reef", epoch: "e", said: 1 });
