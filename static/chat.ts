@@ -67,12 +67,18 @@ export class Chat {
 		saveClient(room, client);
 		// A login that another page began may lead to another room.
 		if (this.#page.room !== room) this.enter(room);
-		this.#page.isClosed = closed;
-		this.composer.render();
+		this.#close(closed);
 		this.view.welcome(welcome);
 		this.sends.outbox().welcome(client, last, welcome.epoch);
 		void this.#own.welcome();
 		this.#page.own.flush();
+	}
+
+	/** What waits to be in the field is there where nothing can be said any more. */
+	#close(isClosed: boolean): void {
+		this.#page.isClosed = isClosed;
+		if (isClosed) this.composer.enter();
+		this.composer.render();
 	}
 
 	/** The connection is lost, or the room left for another, where the answers about it still come. */
@@ -144,8 +150,7 @@ export class Chat {
 				outbox.shown(event.n ?? 0, event.client);
 				break;
 			case "closed":
-				this.#page.isClosed = true;
-				this.composer.render();
+				this.#close(true);
 				this.view.answered({ ...event, text: t("html.closed") }, false);
 				break;
 			case "caughtUp":

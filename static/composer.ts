@@ -17,7 +17,7 @@ import type { Autocomplete } from "./mention-autocomplete.ts";
 import type { PendingLine } from "./outbox.ts";
 import type { Page } from "./page.ts";
 import { refuseFiles } from "./refuse-files.ts";
-import { type RefusedEdit, RefusedEdits } from "./refused-edits.ts";
+import { type RefusedWords, WaitingWords } from "./refused-words.ts";
 import { editMessage, isEditable } from "./relations.ts";
 import { type About, aboutAfter, showReplyBar } from "./reply-bar.ts";
 import { OFFLINE } from "./requests.ts";
@@ -43,9 +43,9 @@ export class Composer {
 	#refused: Page["snapshot"]["context"]["trouble"];
 	readonly #typing: ReturnType<typeof typingSignal>;
 	#about: About | undefined;
-	readonly #refusedEdits = new RefusedEdits({
+	readonly #waiting = new WaitingWords({
 		isFree: () => this.#isFree(),
-		resume: (edit) => this.#editAgain(edit),
+		resume: (refused) => this.#resume(refused),
 	});
 	/** A text that looks like a command; it is sent when it is submitted again. */
 	#questioned = "";
@@ -72,10 +72,6 @@ export class Composer {
 		parts.page.edit = (message) => this.#beginEdit(message);
 		keepEdits();
 		refuseFiles();
-	}
-
-	get #isEditing(): boolean {
-		return this.#about?.kind === "edit";
 	}
 
 	/** What is written next is about this message, or nothing. Changed words of an edit are not lost, unless they are left. */
@@ -120,23 +116,25 @@ export class Composer {
 		this.#field.focus();
 	}
 
-	/** Without an answer, the words are in the field again. */
+	/** Without an answer, the words are in the field again; without a connection they stay there. */
 	async #sendEdit(message: Said): Promise<void> {
 		const { page } = this.#parts;
 		const { room } = message;
 		const text = withoutEmptyLines(this.#field.value);
+		if (text === message.text) return this.#cancel();
+		if (!page.isOpen) return this.#complain(OFFLINE);
 		this.#cancel();
-		if (text === message.text) return;
 		saveDraft(room, text, "edit");
-		this.#refusedEdits.typed(0);
+		this.#waiting.typed();
 		const words = await editMessage(page, message, text);
 		// Another edit may have begun.
-		const isLast = storedDraft(room, "edit") === text;
-		if (!words) return isLast ? saveDraft(room, "", "edit") : undefined;
-		const isHere = page.room === room && !page.isClosed && !this.#isEditing;
+		if (storedDraft(room, "edit") === text) saveDraft(room, "", "edit");
+		if (!words) return;
+		const isEditing = this.#about?.kind === "edit";
+		const isHere = page.room === room && !page.isClosed && !isEditing;
 		// They would replace what is written there.
 		if (!isHere) keepInDraft(room, text);
-		else if (this.#refusedEdits.add({ message, text, words })) return;
+		else if (this.#waiting.add({ room, message, text, words })) return;
 		showBriefly(words);
 		if (page.room !== room || !page.isClosed) return;
 		this.enter();
@@ -145,20 +143,22 @@ export class Composer {
 
 	#isFree(): boolean {
 		const { isClosed, asked } = this.#parts.page;
-		const isIdle = !isClosed && !this.#about && asked === undefined;
-		return isIdle && this.#field.value === "";
+		const isBusy = isClosed || this.#about || asked !== undefined;
+		return !isBusy && this.#field.value === "";
 	}
 
-	#editAgain({ message, text, words }: RefusedEdit): void {
-		this.#beginEdit(message, text);
-		this.#complain(words);
+	#resume({ room, message, text, words }: RefusedWords): void {
+		if (message) saveDraft(room, text, "edit");
+		if (message) this.#beginEdit(message, text);
+		else this.#write(text);
+		if (words) this.#complain(words);
 	}
 
 	/** Shows the room's draft. For another person nothing of this one's is in it. */
 	enter(isAnother = false): void {
 		this.#turnTo(undefined, isAnother);
-		for (const { message, text } of this.#refusedEdits.takeAll())
-			if (!isAnother) keepInDraft(message.room, text);
+		for (const { room, text } of this.#waiting.takeAll())
+			if (!isAnother) keepInDraft(room, text);
 		const { room } = this.#parts.page;
 		this.#field.value = storedDraft(room);
 		this.autocomplete?.close();
@@ -177,19 +177,19 @@ export class Composer {
 		if (message?.kind === "said") this.#turnTo({ kind: "reply", message });
 	}
 
-	/** The bot was not told: what was typed is in the field again, unless something else is. */
-	takeBack(): void {
+	/** The bot was not told, or its answer is lost: what was typed is in the field again. */
+	takeBack(words = ""): void {
 		const { page } = this.#parts;
-		const { asked } = page;
+		const { asked, room } = page;
 		page.asked = undefined;
-		if (asked && !this.#about && this.#field.value === "") this.#write(asked);
+		if (asked) this.#waiting.add({ room, text: asked, words });
 	}
 
-	/** The connection was lost before the bot answered. */
+	/** The connection was lost before the bot answered, which may have heard it. */
 	unheard(): void {
 		if (this.#parts.page.asked === undefined) return;
-		this.takeBack();
-		showBriefly(UNHEARD);
+		this.takeBack(t("bot.silent"));
+		showBriefly(t("bot.silent"));
 	}
 
 	/** Shows the server's words, once for each refusal. */
@@ -212,9 +212,9 @@ export class Composer {
 	}
 
 	#onInput(): void {
-		this.#refusedEdits.typed();
+		this.#waiting.typed();
 		const { value } = this.#field;
-		const item = this.#isEditing ? "edit" : "draft";
+		const item = this.#about?.kind === "edit" ? "edit" : "draft";
 		saveDraft(this.#parts.page.room, value, item);
 		this.#complain("");
 		void this.#suggest();
@@ -269,7 +269,7 @@ export class Composer {
 		this.#parts.view.spoke();
 		if (!isForBot) this.#parts.sends.outbox().add(text, this.#about?.message);
 		this.#turnTo();
-		this.#refusedEdits.typed();
+		this.#waiting.typed();
 	}
 
 	#write(text: string): void {

@@ -21,9 +21,14 @@ export function beginningOf({ text }: Said): string {
 }
 
 /** `yes` is the label of the button that does it. Escape, like any other way to close the dialog, means no. */
-export function confirmed(title: string, words: string, yes: string) {
+export function confirmed(
+	title: string,
+	words: string,
+	yes: string,
+	keep = t("keep"),
+) {
 	const look = { className: "block", autofocus: true, ariaDescription: words };
-	const no = button(look, () => dialog.close(), t("keep"));
+	const no = button(look, () => dialog.close(), keep);
 	const sure = make("button", "block danger", yes);
 	const buttons = make("div", "row-of", no, sure);
 	const dialog = showDialog(title, make("p", "", words), buttons);

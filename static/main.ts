@@ -62,12 +62,15 @@ const socket = tabSocket({
 	opened: () => page.dispatch({ type: "opened" }),
 	received: (data) => inWords(isRefusal(data), () => received(data)),
 	disconnected() {
-		page.requests.disconnected();
-		chat.composer.unheard();
+		const giveUp = page.requests.disconnected();
+		// An answer that came before may wait for its words.
+		inWords(false, () => {
+			giveUp();
+			chat.composer.unheard();
+		});
 	},
 	closed(code, words = "") {
 		const update = { jitter: Math.random() };
-		// A refusal that came before may wait for its words.
 		inWords(false, () => {
 			const why = code === CloseCode.removed.code ? removed() : words;
 			page.dispatch({ type: "closed", code, words: why, update });

@@ -8,7 +8,6 @@ import { find, show } from "./element.ts";
 import { later } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { browser } from "./store.ts";
-import { mentions } from "./text.ts";
 
 /** UTF-16 units of a message that a notification shows. */
 const MOST_SHOWN = 200;
@@ -45,10 +44,11 @@ export class Notifications {
 	}
 
 	/** Someone else said something. */
-	message({ name, room, text }: Said): void {
+	message(said: Said): void {
 		this.#count();
-		if (!mentions(text, this.#page.name)) return;
-		this.#mention(room, text.slice(0, MOST_SHOWN), name);
+		const { name, room, text } = said;
+		if (this.#page.own.isMeant(said))
+			this.#mention(room, text.slice(0, MOST_SHOWN), name);
 	}
 
 	/** Someone mentioned the reader in another room, whose text is not here. */

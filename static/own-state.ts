@@ -73,9 +73,13 @@ export class OwnState {
 	}
 
 	/** Whether a message in a room counts as something new. */
-	counts({ room, text, replyTo = 0 }: Said): boolean {
-		const level = this.level(room) ?? "all";
-		if (level !== "mentions") return level === "all";
+	counts(said: Said): boolean {
+		const level = this.level(said.room) ?? "all";
+		return level === "mentions" ? this.isMeant(said) : level === "all";
+	}
+
+	/** Whether a message mentions the reader, or answers what they said. */
+	isMeant({ text, replyTo = 0 }: Said): boolean {
 		const { name } = this.#page;
 		const answered = this.#page.lineAt(replyTo);
 		const isReply = answered?.kind === "said" && answered.name === name;

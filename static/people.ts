@@ -74,13 +74,14 @@ export function peoplePanel(page: Page) {
 			return;
 		}
 		const all = people(members());
-		const focused = list.querySelector<HTMLElement>(":focus")?.title;
+		const old = [...list.querySelectorAll("button")];
+		const at = old.findIndex((one) => one.matches(":focus"));
 		list.replaceChildren(...all.map((person) => itemOf(page, person)));
 		const buttons = [...list.querySelectorAll("button")];
-		const same = buttons.find(({ title }) => title === focused);
+		const same = buttons.find(({ title }) => title === old[at]?.title);
 		// The one it was on may have left, perhaps as the last.
-		const next = same ?? buttons.at(-1);
-		if (focused !== undefined) next ? next.focus() : focusField();
+		const next = same ?? buttons[at] ?? buttons.at(-1);
+		if (at >= 0) next ? next.focus({ preventScroll: true }) : focusField();
 		if (unlisted > 0)
 			list.append(make("li", "label", t("people.more", { count: unlisted })));
 		say("#people-count", inside ? number(all.length + unlisted) : "");

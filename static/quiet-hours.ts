@@ -1,7 +1,7 @@
 /** The quiet hours in the settings. The zone is that of the browser in which they were set. */
 
 import { fieldset } from "./dialog.ts";
-import { make } from "./element.ts";
+import { make, say } from "./element.ts";
 import type { Page } from "./page.ts";
 import { t } from "./words.ts";
 
@@ -20,10 +20,13 @@ export function quietHours(page: Page): HTMLElement {
 	const [from, to] = [time(t("quiet.from")), time(t("quiet.until"))];
 	const label = make("label", "", isOn, t("quiet.on"));
 	const row = make("div", "row-of", from, t("quiet.to"), to);
-	const part = fieldset(t("quiet.title"), label, row);
+	const trouble = make("p", { className: "trouble", role: "alert" });
+	const part = fieldset(t("quiet.title"), label, row, trouble);
 
 	function send(): void {
-		if (isOn.checked && (!from.value || !to.value)) return;
+		const isMissing = isOn.checked && (!from.value || !to.value);
+		say(trouble, isMissing ? t("quiet.missing") : "");
+		if (isMissing) return;
 		const { timeZone: zone } = Intl.DateTimeFormat().resolvedOptions();
 		const minute = ({ valueAsNumber }: HTMLInputElement) =>
 			valueAsNumber / MINUTE_MS;
@@ -31,9 +34,15 @@ export function quietHours(page: Page): HTMLElement {
 		page.own.change({ kind: "quiet", ...(isOn.checked && hours) });
 	}
 
+	let shown = "";
 	const render = () => {
 		const { quiet, pushKey } = page.own;
 		part.hidden = !pushKey;
+		// What is being entered stays where something else has changed.
+		const known = JSON.stringify([page.name, quiet]);
+		if (known === shown) return;
+		shown = known;
+		say(trouble, "");
 		isOn.checked = quiet !== undefined;
 		if (!quiet) return;
 		from.valueAsNumber = quiet.from * MINUTE_MS;

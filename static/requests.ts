@@ -38,9 +38,12 @@ export class Requests {
 		return answer;
 	}
 
-	/** Nobody answers any more. */
-	disconnected(): void {
-		for (const id of this.#waiting.keys()) this.#giveUp(id);
+	/** Nobody answers any more. What is returned gives up what was asked until now, once what came is read. */
+	disconnected(): () => void {
+		const ids = [...this.#waiting.keys()];
+		return () => {
+			for (const id of ids) this.#giveUp(id);
+		};
 	}
 
 	/** Returns whether somebody waited for it. */

@@ -292,9 +292,9 @@ export class RoomList {
 	/** A room for all is left by taking it off the list, which is to show that lines wait for it. */
 	#leave(): void {
 		const { room } = this.#page;
-		const count = storedLines(room).length;
-		if (count === 0) leaveRoom(room);
-		else showBriefly(t("rooms.unsent", { count }));
+		const title = this.#page.titleOf(room);
+		if (storedLines(room).length === 0) leaveRoom(room);
+		else showBriefly(t("rooms.kept", { title }));
 		this.#go(LOBBY);
 	}
 }

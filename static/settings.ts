@@ -3,12 +3,15 @@
 import { BASE } from "./base-path.ts";
 import { fieldset, makeDialog, openDialog } from "./dialog.ts";
 import { button, make, say } from "./element.ts";
+import { confirmed } from "./erase.ts";
+import { joinedRooms } from "./joined-rooms.ts";
 import { languageChoice } from "./language-choice.ts";
 import { chooseNotes, hasNotes, notesTrouble } from "./note.ts";
 import { clearResult, ownMessages } from "./own-messages.ts";
 import type { Page } from "./page.ts";
 import { pushDevices } from "./push-devices.ts";
 import { quietHours } from "./quiet-hours.ts";
+import { storedLines } from "./storage.ts";
 import { browser } from "./store.ts";
 import { showTheme } from "./theme.ts";
 import { t } from "./words.ts";
@@ -57,9 +60,19 @@ function notesChoice() {
 	return { part: fieldset(t("html.notifications"), label, result), render };
 }
 
+/** What is not sent may be what the person waits for. */
+async function askToLogout(page: Page, words: string, all: boolean) {
+	const unsent = joinedRooms().filter(({ name }) => storedLines(name).length);
+	const rooms = unsent.map(({ name }) => page.titleOf(name)).join(", ");
+	const title = t("logout.unsent", { rooms });
+	const [about, no] = [t("about.unsent"), t("html.cancel")];
+	if (!rooms || (await confirmed(title, about, words, no)))
+		page.dispatch({ type: "logout", all });
+}
+
 function mount(page: Page): () => void {
 	const logout = (words: string, all: boolean) =>
-		button("block", () => page.dispatch({ type: "logout", all }), words);
+		button("block", () => askToLogout(page, words, all), words);
 	const everywhere = logout(t("html.logout-all"), true);
 	const leave = make("div", "row-of", logout(t("html.logout"), false));
 	leave.append(everywhere);

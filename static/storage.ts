@@ -1,7 +1,8 @@
 /**
  * What outlives a page. The browser stores the session, the rooms and the
  * settings for all its tabs. A tab stores a login under way and, for each
- * room, its client, its pending lines, its draft and the words of an edit.
+ * room, its client, its pending lines, its draft, the words of an edit, and
+ * those that were refused and wait for the field to be free.
  */
 
 import { LOBBY } from "../machines/message.ts";
@@ -18,8 +19,8 @@ const LONGEST = 512;
 /** In place of the address of a person for whom notes are: nobody's. */
 const NOBODY = "-";
 
-/** What is being written: a new line, or other words for one. */
-type Draft = "draft" | "edit";
+/** What is being written: a new line, or other words for one. What was refused is to be written again. */
+type Draft = "draft" | "edit" | "refused";
 type RoomItem = "client" | "lines" | Draft;
 
 const tab = new Store<
@@ -148,18 +149,20 @@ export function keepInDraft(room: string, words: string): void {
 	if (storedDraft(room, "edit") === words) saveDraft(room, "", "edit");
 }
 
-/** What was being edited when the page ended is in the draft of its room. */
+/** What was being edited, or waited, when the page ended is in the draft of its room. */
 export function keepEdits(): void {
 	for (const name of tab.names()) {
 		const [item, room = LOBBY] = name.split(" ");
-		const words = item === "edit" && storedDraft(room, item);
+		if (item !== "edit" && item !== "refused") continue;
+		const words = storedDraft(room, item);
 		if (words) keepInDraft(room, words);
+		saveDraft(room, "", item);
 	}
 }
 
 /** The next person must not send what this one left unsent, in any room. */
 export function dropPendingSends(): void {
 	tab.remove(
-		...tab.names().filter((name) => /^(lines|draft|edit)\b/.test(name)),
+		...tab.names().filter((name) => /^(lines|draft|edit|refused)\b/.test(name)),
 	);
 }

@@ -217,6 +217,32 @@ test("a mention in another room is published once, only to who was mentioned", a
 	expect(mentionedTo(ann)).toEqual([true]);
 });
 
+test("an answer in another room counts as a mention to who is answered, but not to who answers", async () => {
+	await goesTo(ann, "cats");
+	await goesTo(bob, "cats");
+	ann.say("who has a cat?");
+	await plume.settle();
+	const replyTo = ann.last(types.text)?.offset;
+	await goesTo(ann, "lobby");
+	const cleo = await plume.enter("cleo", "plume.2");
+	for (const one of [ann, cleo]) one.publish("heads", { rooms: ["cats"] });
+	await pass(2000);
+	const mentionedTo = (person: Person) =>
+		signals(person, "head").map(({ mentioned }) => mentioned);
+	for (const one of [ann, cleo]) signals(one);
+	bob.raw(JSON.stringify({ type: types.text, text: "I do", replyTo }));
+	await pass(2000);
+	expect(mentionedTo(ann)).toEqual([true]);
+	expect(mentionedTo(cleo)).toEqual([undefined]);
+	const other = plume.connect("plume.2");
+	other.open({ session: ann.memory.session, room: "cats" });
+	await plume.settle();
+	other.raw(JSON.stringify({ type: types.text, text: "I do, too", replyTo }));
+	other.say("@ann has two");
+	await pass(2000);
+	expect(mentionedTo(ann)).toEqual([undefined]);
+});
+
 test("a new list of rooms replaces the one before: an empty one ends it", async () => {
 	await goesTo(bob, "cats");
 	ann.publish("heads", { rooms: ["cats"] });

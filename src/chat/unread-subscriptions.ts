@@ -1,9 +1,10 @@
 /**
  * Tells clients how far rooms have come that they are not in, and whether they
- * were mentioned there: what a page needs to count unread messages. Asking
- * about a room does not open it.
+ * were mentioned or answered there: what a page needs to count unread messages.
+ * Asking about a room does not open it.
  */
 import type { Identity, RoomName } from "../../machines/events.ts";
+import type { Said } from "../../machines/message.ts";
 import { foldName, mentioned } from "../../machines/text.ts";
 import { EncodedMessage } from "./batch.ts";
 import type { Mailbox } from "./mailbox.ts";
@@ -27,7 +28,7 @@ export class UnreadSubscriptions {
 	readonly #server: Server;
 	readonly #subscriptions = new Map<Mailbox, Subscription>();
 	readonly #subscribers = new Map<RoomName, Set<Mailbox>>();
-	/** Who mentioned each name in each room since it was last published. */
+	/** Who mentioned or answered each name in each room since it was last published. */
 	readonly #mentioned = new Map<RoomName, Map<string, Identity[]>>();
 	readonly #rights: Rights;
 
@@ -66,10 +67,14 @@ export class UnreadSubscriptions {
 	}
 
 	/** Call when a message was posted. Returns whether anyone subscribed to its room. */
-	hear(room: RoomName, text: string, writer: Identity): boolean {
+	hear({ room, text, epoch, replyTo = 0 }: Said, writer: Identity): boolean {
 		if (!this.#subscribers.has(room)) return false;
-		const names = mentioned(text);
-		if (names.length === 0) return true;
+		// One from long ago is not looked for in the log.
+		const answered = this.#server.find(room)?.recent.itemAt(replyTo);
+		const isThere = answered?.kind === "said" && answered.epoch === epoch;
+		const author = isThere && !answered.erased ? [foldName(answered.name)] : [];
+		const names = new Set([...mentioned(text), ...author]);
+		if (names.size === 0) return true;
 		const all = this.#mentioned.get(room) ?? new Map<string, Identity[]>();
 		for (const name of names) all.set(name, [...(all.get(name) ?? []), writer]);
 		this.#mentioned.set(room, all);
@@ -88,7 +93,9 @@ export class UnreadSubscriptions {
 			if (!this.#rights.mayRead(person, room)) continue;
 			const isMentioned = names
 				?.get(name)
-				?.some((writer) => !this.#rights.hasBlocked(person, writer));
+				?.some(
+					(one) => one !== person && !this.#rights.hasBlocked(person, one),
+				);
 			mailbox.putEncoded(isMentioned ? withMention : plain);
 		}
 	}

@@ -127,11 +127,12 @@ export class LiveUpdates {
 	}
 
 	/** Call once a message is durable. */
-	hear({ room, text, client }: ServerFrame<"said">): void {
+	hear(said: ServerFrame<"said">): void {
+		const { room, client } = said;
 		const members = this.#parts.states.committed.room(room)?.context.members;
 		const member = members?.get(client);
 		const writer = member ? personUnder(this.#context.names, member) : "";
-		if (!this.#unread.hear(room, text, writer)) return;
+		if (!this.#unread.hear(said, writer)) return;
 		this.#unpublished.add(room);
 		this.#publishSoon(room);
 	}

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { check } from "./axe.ts";
 import { stage } from "./stage.ts";
 
-const { enter } = stage();
+const { enter, openPage } = stage();
 
 test("Ctrl+K goes to a room by some letters of its name, or to a new one", async () => {
 	const ann = await enter("ann", {}, "boats");
@@ -217,6 +217,7 @@ test("the focus is not lost with a person who leaves", async () => {
 	const ann = await enter("aida");
 	const bob = await enter("bruno");
 	const cleo = await enter("carla");
+	const dora = await enter("dora");
 	const people = await ann.opensPeople();
 	const bruno = people.getByRole("button", { name: "bruno" });
 	await bruno.click();
@@ -228,6 +229,44 @@ test("the focus is not lost with a person who leaves", async () => {
 	await bob.logsOut("Log out");
 	await bruno.waitFor({ state: "detached" });
 	await people.locator("button:focus", { hasText: "carla" }).waitFor();
+	await dora.logsOut("Log out");
+	await people.getByText("dora").waitFor({ state: "detached" });
+	await people.locator("button:focus", { hasText: "carla" }).waitFor();
 	await cleo.logsOut("Log out");
 	await ann.page.locator("#text:focus").waitFor();
+});
+
+test("the list of people stays where it is when the one with the focus is drawn at its end", async () => {
+	const ann = await enter("anouk");
+	const bob = await openPage("bert");
+	await bob.page.clock.install();
+	await bob.comesIn();
+	await enter("cora");
+	const people = await ann.opensPeople();
+	await people.evaluate((panel) => {
+		panel.style.maxHeight = "100px";
+	});
+	await people.getByRole("button", { name: "bert" }).focus();
+	await people.evaluate((panel) => panel.scrollTo(0, 0));
+	await bob.hidesTab();
+	await bob.page.clock.runFor(6 * 60_000);
+	await people.locator("button:focus", { hasText: "away" }).waitFor();
+	expect(await people.evaluate((panel) => panel.scrollTop)).toBe(0);
+});
+
+test("a person who is pressed in the list is chosen, whoever comes in meanwhile", async () => {
+	const ann = await enter("arne");
+	await enter("bela");
+	const people = await ann.opensPeople();
+	const { page } = ann;
+	await page.clock.install();
+	await people.getByRole("button", { name: "bela" }).hover();
+	await page.mouse.down();
+	await enter("cato");
+	await ann.reads("cato came in");
+	await page.clock.runFor(1_000);
+	await page.mouse.up();
+	await page.getByRole("dialog", { name: "bela" }).waitFor();
+	const count = page.locator("#people-count");
+	await expect.poll(() => count.textContent()).toBe("3");
 });

@@ -3,6 +3,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { MessageType as types } from "../../machines/message.ts";
 import { wordsKey } from "../../static/words-key.js";
 import { check } from "./axe.ts";
 import type { Person } from "./person.ts";
@@ -76,6 +77,45 @@ test("the language that was chosen stays, whatever the browser has", async () =>
 	await ann.page.getByLabel("Langue").selectOption({ value: "" });
 	await ann.isInside();
 	expect(await ann.page.locator("html").getAttribute("lang")).toBe("en");
+});
+
+test("an answer that waits for its words is read though the connection is lost meanwhile", async () => {
+	const ida = await openPage("ida-lost", { locale: "de" });
+	const { page } = ida;
+	let release = () => {};
+	const isReleased = new Promise<void>((resolve) => {
+		release = resolve;
+	});
+	await page.route(/\/de-later-\w+\.json/, async (route) => {
+		await isReleased;
+		await route.continue();
+	});
+	let cut = () => {};
+	const isAsked = new Promise<void>((resolve) => {
+		cut = resolve;
+	});
+	await page.routeWebSocket("**/connect", (socket) => {
+		const server = socket.connectToServer();
+		socket.onMessage((frame) => {
+			const { type: re, id } = JSON.parse(String(frame));
+			if (re !== types.relation) return server.send(frame);
+			const refused = { type: types.refused, re, id, text: "No." };
+			socket.send(JSON.stringify({ ...refused, code: "isNotTooFast" }));
+			void socket.close();
+			cut();
+		});
+	});
+	await page.reload();
+	await comesIn(ida);
+	await page.locator("#text").fill("eins");
+	await page.keyboard.press("Enter");
+	await ida.reads("eins");
+	await page.keyboard.press("ArrowUp");
+	await page.locator("#text").fill("zwei");
+	await page.keyboard.press("Enter");
+	await isAsked;
+	release();
+	await ida.hasHeard("Das war zu schnell");
 });
 
 test.each("en de fr es pt ja ar".split(" "))(

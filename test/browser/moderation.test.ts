@@ -205,7 +205,8 @@ test("a command that the server refuses is in the field again, below the reason"
 	await ann.isOpen();
 	await ann.says("/block gus");
 	await ann.seesStatus(words);
-	expect(await ann.field.inputValue()).toBe("/block gus");
+	await expect.poll(() => ann.field.inputValue()).toBe("/block gus");
+	await ann.seesStatus(words);
 });
 
 test("an answer of the bot is repeated only to who is far from it", async () => {

@@ -96,6 +96,29 @@ test("of a room one may hear of mentions only", async () => {
 	await roomOf(ann, /cove.*mentioned/).waitFor();
 });
 
+test("quiet hours without a time say what is missing, and begin once it is there", async () => {
+	const ann = await enter("ann");
+	const phone = await enter("ann");
+	await ann.presses("ann");
+	const [from, isOn] = [
+		ann.page.getByLabel("Quiet from"),
+		ann.page.getByLabel("No notes to my devices from"),
+	];
+	await from.fill("");
+	await isOn.check();
+	await ann.page.getByRole("alert").filter({ hasText: "both times" }).waitFor();
+	await hears(phone, "Nothing");
+	await ann.page.locator("#rooms", { hasText: "muted" }).waitFor();
+	expect(await isOn.isChecked()).toBe(true);
+	await from.fill("23:30");
+	await expect
+		.poll(() => ann.page.getByText("both times").isVisible())
+		.toBe(false);
+	await phone.presses("ann");
+	const isOnThere = phone.page.getByLabel("No notes to my devices from");
+	await expect.poll(() => isOnThere.isChecked()).toBe(true);
+});
+
 test("quiet hours hold in every browser of a person", async () => {
 	const desk = await enter("ann");
 	const phone = await enter("ann");

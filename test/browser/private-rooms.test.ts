@@ -336,6 +336,8 @@ async function seesItClosed() {
 	await bob.page.reload();
 	await ann.says("before the end");
 	await bob.reads("before the end");
+	await bob.says("mine");
+	await bob.reads("mine");
 	answers.hold();
 	const dialog = await opensMembers(ann);
 	await dialog.getByRole("button", { name: "Close this room" }).click();
@@ -359,13 +361,28 @@ test("what could not be said before the room was closed is there to be copied", 
 	await bob.hasHeard("This room is closed");
 });
 
+test("an edit that waits for the field is in the draft once the room is closed", async () => {
+	const { bob, arrive, cut } = await seesItClosed();
+	await bob.field.press("ArrowUp");
+	await bob.field.fill("yours");
+	await bob.field.press("Enter");
+	await bob.page.keyboard.type("a draft");
+	await cut();
+	await bob.hasHeard("There is no connection.");
+	expect(await bob.field.inputValue()).toBe("a draft");
+	arrive();
+	await bob.retries();
+	await expect.poll(() => bob.field.inputValue()).toBe("a draft\nyours");
+});
+
 test("what can't be done in a closed room is told there", async () => {
 	const { bob, arrive } = await seesItClosed();
 	arrive();
 	await bob.hasHeard(/^announcer This room is closed/);
 	expect(await bob.page.locator("#room:focus").count()).toBe(1);
-	await bob.page.locator("article.said").hover();
-	await bob.presses("Reply");
+	const line = bob.page.locator("article.said").first();
+	await line.hover();
+	await line.getByRole("button", { name: "Reply", exact: true }).click();
 	const notice = bob.page.locator("#brief-notice");
 	await notice.filter({ hasText: "This room is closed" }).waitFor();
 });

@@ -393,7 +393,20 @@ test("a command that goes into a dead connection is in the field again, with wor
 	setSilent(true);
 	await ann.says("/block gus");
 	await ann.page.clock.runFor(20_000);
-	await ann.hasHeard("the bot did not hear that");
+	await ann.hasHeard("There was no answer");
+	expect(await ann.field.inputValue()).toBe("/block gus");
+});
+
+test("a command that a dead connection has lost comes back once the next line is sent", async () => {
+	const { person: ann, setSilent } = await enterThroughTunnel("ann");
+	setSilent(true);
+	await ann.says("/block gus");
+	await ann.field.fill("hello, all");
+	await ann.page.clock.runFor(20_000);
+	await ann.hasHeard("There was no answer.");
+	expect(await ann.field.inputValue()).toBe("hello, all");
+	await ann.field.press("Enter");
+	await ann.page.clock.runFor(5_000);
 	expect(await ann.field.inputValue()).toBe("/block gus");
 });
 

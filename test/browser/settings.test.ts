@@ -63,6 +63,12 @@ test("the first mention asks about notifications, once", async () => {
 	await expect
 		.poll(notifications)
 		.toEqual(["bob in calls: @ann, are you there?"]);
+	await ann.says("yes");
+	const line = bob.page.locator("article.said", { hasText: "yes" });
+	await line.hover();
+	await line.getByRole("button", { name: "Reply", exact: true }).click();
+	await bob.says("good");
+	await expect.poll(notifications).toContain("bob in calls: good");
 });
 
 test("without a network the page still opens, with words, to send later what is written", async () => {
@@ -367,4 +373,22 @@ test("who deletes everything leaves what another said under the name in between"
 	const file = await (await saved).path();
 	const { messages } = JSON.parse(await readFile(file, "utf8"));
 	expect(messages).toEqual([expect.objectContaining({ text: "his own" })]);
+});
+
+test("who logs out while lines wait is asked first, and finds them when they are back", async () => {
+	const ann = await enter("ann", {}, "jetty");
+	const connect = await ann.cutsTheLine();
+	await ann.page.reload();
+	await ann.seesStatus("Offline. Your lines are kept.");
+	await ann.says("am I heard?");
+	await ann.logsOut("Log out");
+	const question = ann.page.getByRole("dialog", { name: /not sent: jetty/ });
+	await question.getByRole("button", { name: "Cancel" }).click();
+	await ann.presses("Log out");
+	await question.getByRole("button", { name: "Log out" }).click();
+	await ann.isOutside();
+	connect();
+	await ann.comesIn();
+	await ann.page.locator("#failed-words").waitFor();
+	expect(await ann.count("am I heard?")).toBe(1);
 });

@@ -390,6 +390,33 @@ async function leavesWhileEditing() {
 	return edit;
 }
 
+test("a refused edit does not come before the first letter of the next line", async () => {
+	const { ann, cut } = await sendsAnEdit();
+	const { clock, keyboard } = ann.page;
+	// No pause is over, however long this takes.
+	await clock.setFixedTime(Date.now() - 60_000);
+	await cut();
+	await ann.hasHeard("There is no connection.");
+	await keyboard.type("and bring the keys");
+	expect(await ann.field.inputValue()).toBe("and bring the keys");
+	await keyboard.press("Enter");
+	await clock.setFixedTime(Date.now() + 60_000);
+	await expect.poll(() => ann.field.inputValue()).toBe("two");
+});
+
+test("a refused edit is not in the field while an emoji is chosen for it", async () => {
+	const { ann, cut } = await sendsAnEdit();
+	await ann.presses("Emoji");
+	const emoji = ann.page.locator("emoji-picker").getByRole("menuitem").first();
+	await emoji.waitFor();
+	await ann.page.clock.install();
+	await cut();
+	await ann.hasHeard("There is no connection.");
+	await ann.page.clock.runFor(10_000);
+	await emoji.click();
+	await expect.poll(() => ann.field.inputValue()).toBe("😀");
+});
+
 test("the words of an edit come back once the line is sent that is being written by then", async () => {
 	const { ann, cut, arrive } = await sendsAnEdit();
 	await ann.page.keyboard.type("and br");

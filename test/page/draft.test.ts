@@ -16,3 +16,28 @@ test("the words of a refused edit go behind the draft, and leave those of the ne
 	storage.keepInDraft("reef", "two");
 	expect(stored()).toEqual(["a draft\none\ntwo", "the next"]);
 });
+
+test("two edits that wait are both in the draft once the page is loaded anew", async () => {
+	vi.stubGlobal("window", {});
+	vi.stubGlobal("document", { querySelector: () => null });
+	vi.useFakeTimers();
+	const storage = await import("../../static/storage.ts");
+	const { WaitingWords } = await import("../../static/refused-words.ts");
+	let isFree = false;
+	const resumed: string[] = [];
+	const waiting = new WaitingWords({
+		isFree: () => isFree,
+		resume: ({ text }) => resumed.push(text),
+	});
+	const room = "cave";
+	for (const text of ["one", "two", "three"])
+		waiting.add({ room, text, words: "No." });
+	isFree = true;
+	vi.advanceTimersByTime(2_000);
+	expect(resumed).toEqual(["one"]);
+	storage.keepEdits();
+	expect(storage.storedDraft(room)).toBe("two\nthree");
+	storage.keepEdits();
+	expect(storage.storedDraft(room)).toBe("two\nthree");
+	vi.useRealTimers();
+});

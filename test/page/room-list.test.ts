@@ -27,7 +27,12 @@ const unreadMentions = async (): Promise<string[] | undefined> => {
 };
 /** The rooms where one is. */
 let found: string[] | undefined;
-vi.mock("../../static/brief-notice.ts", () => ({ showBriefly: () => {} }));
+let shown = "";
+vi.mock("../../static/brief-notice.ts", () => ({
+	showBriefly(words: string) {
+		shown = words;
+	},
+}));
 vi.mock("../../static/room-level.ts", () => ({ struckBell: () => {} }));
 /** What the menu of the room on the screen does. */
 let leave = () => {};
@@ -128,6 +133,19 @@ test("a mention that came before the page is looked for where only mentions coun
 	expect(searches).toBe(1);
 });
 
+test("a tab that is seen looks within 5 s for a mention that came without a connection", async () => {
+	vi.stubGlobal("document", { hidden: false });
+	const list = await listOf({ name: "reef", epoch: "e", said: 1 });
+	found = [];
+	list.update(Object({ room: "reef", epoch: "e", said: 2 }));
+	await vi.advanceTimersByTimeAsync(0);
+	expect(searches).toBe(1);
+	vi.spyOn(Math, "random").mockReturnValueOnce(0.999);
+	list.missed();
+	await vi.advanceTimersByTimeAsync(5_000);
+	expect(searches).toBe(2);
+});
+
 test("a mention that came without a connection is looked for, by each tab at a time of its own", async () => {
 	vi.stubGlobal("document", { hidden: true });
 	const list = await listOf({ name: "reef", epoch: "e", said: 1 });
@@ -161,10 +179,12 @@ test("a room for which lines wait stays in the list", async () => {
 	vi.stubGlobal("window", {});
 	const { RoomList } = await import("../../static/room-list.ts");
 	joined.splice(0, joined.length, { name: "reef" }, { name: "cove" });
-	const page = { room: "reef", go: () => {} };
+	const titleOf = () => "The reef";
+	const page = { room: "reef", titleOf, go: () => {} };
 	new RoomList(Object(page));
 	unsent = [{}];
 	leave();
+	expect(shown).toContain("“The reef” stays in the list");
 	expect(joined).toEqual([{ name: "reef" }, { name: "cove" }]);
 	unsent = [];
 	leave();
