@@ -33,6 +33,8 @@ import type { Verifier } from "./verifier.ts";
 const DAMAGED = "damaged";
 const WHOLE =
 	" Look for a newer copy; if there is none, start once with --accept-missing.";
+const HOLE =
+	" Put it back, or restore a backup; if there is none, plume cut copies what comes before it.";
 /** In the data folder of a mirror, for commands that know no settings. */
 const MIRROR = "mirror";
 const ANEW =
@@ -139,7 +141,7 @@ export class Evidence {
 		sources: Sources,
 		verifier: Verifier,
 	): AsyncGenerator<readonly Stored[], void> {
-		await this.#checkForHoles();
+		await this.#checkForHoles(verifier.seq);
 		if (!this.#found.acceptMissing)
 			for (const { head } of this.#found.traces)
 				if (head?.hash && head.fsync !== false)
@@ -182,14 +184,18 @@ export class Evidence {
 			);
 	}
 
-	/** Throws if a segment is missing before the last one. `check` covers the end, which may be torn. */
-	async #checkForHoles(): Promise<void> {
-		const { disk, folder, remedy } = this.#found;
+	/** Throws if a segment is missing before the last one. `check` covers the end, which may be torn. A hole can't be accepted: reading the whole log fails there, but reading only what comes after a seq would not. */
+	async #checkForHoles(after: number): Promise<void> {
+		const { disk, folder, isMirror } = this.#found;
+		const remedy = isMirror ? ANEW : HOLE;
 		const segments = await segmentsOf(disk, folder);
 		const firsts = segments.map(({ first = 0 }) => first);
 		for (const { seq, head } of this.#found.traces)
-			if (!head && !firsts.includes(seq) && firsts.some((it) => it > seq))
-				this.#refuse(`The segment ${segmentName(seq)} is missing.${remedy}`);
+			if (!head && !firsts.includes(seq) && firsts.some((it) => it > seq)) {
+				const why = `The segment ${segmentName(seq)} is missing.${remedy}`;
+				if (after > 0) throw new Incomplete(why);
+				this.#refuse(why);
+			}
 	}
 
 	#refuse(why: string, isHarmless = false): void {
