@@ -49,9 +49,16 @@ export class Incomplete extends Error {
 	override readonly name: string = "Incomplete";
 }
 
-/** A node's copy of the log is damaged, or of another log: it must be fetched anew. */
+/** A node's copy of the log is damaged, of another log or of a newer version: it must be fetched anew. */
 export class WrongCopy extends Incomplete {
 	override readonly name = "WrongCopy";
+
+	static because(cause: Error, isNewer: boolean): WrongCopy {
+		const newer = isNewer
+			? " If what it is a copy of has that as well, start the version that wrote it."
+			: "";
+		return new WrongCopy(`${cause.message}.${newer}${ANEW}`, { cause });
+	}
 }
 
 export interface EvidenceOptions {
@@ -146,18 +153,14 @@ export class Evidence {
 			for (const { head } of this.#found.traces)
 				if (head?.hash && head.fsync !== false)
 					verifier.knownHashes.set(head.seq, head);
-		const { isMirror, traces, remedy } = this.#found;
+		const { isMirror, traces } = this.#found;
 		try {
 			yield* readBatches(sources, verifier);
 			const { seq = 0 } = traces.find(isBackup) ?? {};
 			verifier.assertErasuresLogged(isMirror ? Infinity : seq);
 		} catch (error) {
 			if (!isMirror || !(error instanceof Damage)) throw error;
-			const newer = error.isNewer
-				? " If what it is a copy of has that as well, start the version that wrote it."
-				: "";
-			const words = `${error.message}.${newer}${remedy}`;
-			throw new WrongCopy(words, { cause: error });
+			throw WrongCopy.because(error, error.isNewer);
 		}
 		this.check(verifier);
 	}
