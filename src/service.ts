@@ -83,8 +83,9 @@ export async function startEngine(
 ) {
 	const { log, snapshots, mailer, secrets, version, report, onFatal } = parts;
 	const { cluster } = parts;
-	const { limits } = parts.config;
-	const recovered = await recoverState(log, limits, snapshots);
+	const { limits, upstream, nats } = parts.config;
+	const isCopy = upstream !== undefined || nats !== undefined;
+	const recovered = await recoverState(log, limits, snapshots, isCopy);
 	const { state, server, unfinished } = recovered;
 	const onLogged = checkSecret(parts, state.server.context.names);
 	if (!parts.accepts.clock) await clockReaches(state.time, parts, meanwhile);

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { MessageType as types } from "../machines/message.ts";
+import type { Reporter } from "../src/engine/parts.ts";
 import { indexFiles } from "../src/history/index-files.ts";
 import { saidBy } from "../src/history/said.ts";
 import { openFileLog } from "../src/log/file-log.ts";
@@ -23,6 +24,7 @@ async function testServerOn(
 	disk: FakeDisk,
 	clock = new FakeClock(),
 	segmentBytes = 3000,
+	report?: Reporter,
 ) {
 	const seed = `start ${starts++}`;
 	const ids = () => "abcdefghijklmnopqrstuv";
@@ -31,12 +33,19 @@ async function testServerOn(
 	const log = openFileLog({ ...storage, clock, ids, segmentBytes });
 	const indexes = indexFiles({ ...storage, warn });
 	const snapshots = new Snapshots({ ...storage, every: 20, warn });
-	return TestServer.open({ log, indexes, snapshots, clock, seed, environment });
+	return TestServer.open({
+		...{ log, indexes, snapshots, clock, seed, environment },
+		...(report && { report }),
+	});
 }
 
 /** Ann and bob, who has said nothing, and twelve lines of hers. */
-async function conversation(disk = new FakeDisk(), clock = new FakeClock()) {
-	const plume = await testServerOn(disk, clock);
+async function conversation(
+	disk = new FakeDisk(),
+	clock = new FakeClock(),
+	report?: Reporter,
+) {
+	const plume = await testServerOn(disk, clock, undefined, report);
 	const bob = await plume.enter("bob", "plume.2");
 	const ann = await plume.enter("ann", "plume.2");
 	for (let n = 1; n <= 12; n++) {
@@ -675,7 +684,16 @@ test("a text that has rotted is erased with all of someone's", async () => {
 describe("all of someone's, while a part of the log can't be read,", () => {
 	/** Ann's lines fill many segments. The hash of one in the middle has changed. */
 	async function rotten() {
-		const { plume, disk, ann, bob } = await conversation();
+		const errors: unknown[] = [];
+		const report = {
+			info() {},
+			warn: ({ error }: Record<string, unknown>) => errors.push(error),
+		};
+		const { plume, disk, ann, bob } = await conversation(
+			undefined,
+			undefined,
+			report,
+		);
 		for (let n = 13; n <= 36; n++) {
 			ann.say(`secret ${n}!`, n);
 			await plume.settle();
@@ -692,7 +710,7 @@ describe("all of someone's, while a part of the log can't be read,", () => {
 			(await disk.open(path)).write(byte, at);
 		await write(Buffer.from("!"));
 		const heal = () => write(was);
-		return { plume, disk, ann, bob, path, heal };
+		return { plume, disk, ann, bob, path, heal, errors };
 	}
 
 	const secretsIn = (disk: FakeDisk, folder: string) =>
@@ -716,6 +734,18 @@ describe("all of someone's, while a part of the log can't be read,", () => {
 		ann.say("still here", 37);
 		await plume.settle();
 		expect(bob.last(types.text)?.text).toBe("still here");
+	});
+
+	test("is erased behind a file that is missing, too, which is the one that is named", async () => {
+		const { plume, disk, ann, path, errors } = await rotten();
+		expect(secretsIn(disk, "data/log").at(-1)).not.toBe(
+			secretsIn(disk, path).at(-1),
+		);
+		await disk.remove(path);
+		ann.erase({ mine: true, id: "all" });
+		expect(await refusal(plume, ann)).toBe("allIsReadable");
+		expect(secretsIn(disk, "data/log")).toEqual([]);
+		expect(errors).toEqual([expect.stringContaining(path)]);
 	});
 
 	test("is said to be left to who asks again after they lost their connection, too", async () => {

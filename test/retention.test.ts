@@ -243,6 +243,27 @@ test("a segment that can't be read keeps its own texts alone, until it can be re
 	await verify(disk);
 });
 
+test("a segment whose file was missing meanwhile goes once it is back", async () => {
+	const started = await start("1d");
+	const { plume, disk } = started;
+	const ann = await plume.enter("ann", "plume.2");
+	for (let n = 1; n <= 30; n++) await say(started, ann, `old ${n}.`);
+	await plume.archive.catchUp();
+	const [path = "", bytes = Buffer.alloc(0)] =
+		[...disk.files].find(
+			([path, bytes]) =>
+				path.startsWith("data/log/") && bytes.includes("old 18."),
+		) ?? [];
+	await disk.remove(path);
+	expect(logOf(disk)).toContain("old ");
+	await pass(started, DAY + 2 * HOUR);
+	expect(logOf(disk)).not.toContain("old ");
+	await (await disk.open(path)).write(bytes, 0);
+	await pass(started, HOUR);
+	expect(logOf(disk)).not.toContain("old ");
+	await verify(disk);
+});
+
 test("a topic that was in use when its time came goes in the hour after it is replaced", async () => {
 	const started = await start("30d");
 	const { plume, disk } = started;

@@ -7,7 +7,6 @@
 import { join, resolve, sep } from "node:path";
 import { ConfigError } from "../config.ts";
 import { type Disk, namesIn, writeChunks } from "../log/disk.ts";
-import { checkUnlocked } from "../log/lock.ts";
 import type { Stored } from "../log/log.ts";
 import {
 	logFolder,
@@ -15,12 +14,18 @@ import {
 	segmentName,
 	segmentsOf,
 } from "../log/reader.ts";
-import { draftIn, putInPlace, removeDraft } from "./draft.ts";
+import { alone, draftIn, putInPlace, removeDraft } from "./draft.ts";
 import { leftOut } from "./left-out.ts";
 import { markRestored } from "./mark-restored.ts";
 import { parseOptions, parseUntil, string } from "./options.ts";
 import { type Prefix, soundPrefix } from "./prefix.ts";
 import type { CommandContext, ExitCode, LogCommand } from "./source.ts";
+
+interface Read {
+	readonly source: string;
+	readonly sources: readonly Source[];
+	readonly prefix: Prefix;
+}
 
 export function parse(args: readonly string[]): LogCommand {
 	const expects = "a data folder and a new folder";
@@ -36,28 +41,44 @@ async function cut(
 	source: string,
 	into: string,
 	isBehind: (stored: Stored) => boolean,
-	{ disk, print, warn }: CommandContext,
+	parts: CommandContext,
 ): Promise<ExitCode> {
+	const { disk, warn } = parts;
 	if (`${resolve(into)}${sep}`.startsWith(`${resolve(source)}${sep}`))
 		throw new ConfigError(`${into} lies in ${source}, which is never written.`);
-	const names = await namesIn(disk, into);
-	// A start that was refused leaves it.
-	const there = names.filter((name) => name !== "lock");
-	if (there.length > 0 || (await namesIn(disk, logFolder(into))).length > 0)
-		throw new ConfigError(`${into} is not empty. Name a folder that is new.`);
-	await checkUnlocked(into);
+	await assertEmpty(disk, into);
 	const sources = await segmentsOf(disk, source);
 	if (sources.length === 0) {
 		warn(`There is no log in ${source}. Name a data folder.`);
 		return 1;
 	}
 	const prefix = await soundPrefix(sources, isBehind);
-	const { seq, wrong } = prefix;
-	if (seq === 0) {
+	if (prefix.seq === 0) {
+		const { wrong } = prefix;
 		const why = wrong && `Nothing is sound: ${wrong}.`;
 		warn(why ?? "The first sound batch of events ends later than that.");
 		return 3;
 	}
+	return alone(into, parts, () =>
+		copy({ source, sources, prefix }, into, parts),
+	);
+}
+
+async function assertEmpty(disk: Disk, into: string): Promise<void> {
+	const names = await namesIn(disk, into);
+	// A start that was refused leaves it.
+	const there = names.filter((name) => name !== "lock");
+	if (there.length > 0 || (await namesIn(disk, logFolder(into))).length > 0)
+		throw new ConfigError(`${into} is not empty. Name a folder that is new.`);
+}
+
+async function copy(
+	{ source, sources, prefix }: Read,
+	into: string,
+	{ disk, print, warn }: CommandContext,
+): Promise<ExitCode> {
+	await assertEmpty(disk, into);
+	const { seq } = prefix;
 	const draft = draftIn(into);
 	await disk.makeFolder(logFolder(draft));
 	try {

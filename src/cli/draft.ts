@@ -3,6 +3,21 @@ import { join } from "node:path";
 import { DRAFT } from "../log/backup-mark.ts";
 import { type Disk, messageOf, namesIn } from "../log/disk.ts";
 import { logFolder } from "../log/reader.ts";
+import type { CommandContext } from "./source.ts";
+
+/** Does a task in a data folder while no server and no other such task is at work there. Rejects with `Locked` if one is. */
+export async function alone<Answer>(
+	folder: string,
+	{ lock }: Pick<CommandContext, "lock">,
+	task: () => Promise<Answer>,
+): Promise<Answer> {
+	const own = await lock(folder);
+	try {
+		return await task();
+	} finally {
+		await own.release();
+	}
+}
 
 export const draftIn = (data: string) => join(data, DRAFT);
 

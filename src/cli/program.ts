@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import type { ManyCores } from "../cluster/many-cores.ts";
 import { ConfigError, dataFolder, natsAt, readConfig } from "../config.ts";
 import type { LogParts as OpenedLog } from "../inspector/log-timeline.ts";
+import { Lock } from "../log/lock.ts";
 import { readCredential } from "../secret-file.ts";
 import { loadEnvironment } from "../settings-file.ts";
 import { takeNotifyAddress } from "../systemd/notifier.ts";
@@ -117,6 +118,7 @@ async function read({ name, args }: ReadCommand): Promise<number> {
 		secret: () =>
 			credential("PLUME_SECRET") ?? (environment.PLUME_SECRET || undefined),
 		nats: (address: string) => natsAt(address, environment),
+		lock: (folder: string) => Lock.acquire(folder),
 		print(line: string) {
 			done();
 			print(line);

@@ -14,12 +14,11 @@ import {
 	textOf,
 	writeChunks,
 } from "../log/disk.ts";
-import { checkUnlocked } from "../log/lock.ts";
 import { logFolder, segmentsOf } from "../log/reader.ts";
 import { Segment } from "../log/segment.ts";
 import { SegmentFiles } from "../log/segment-files.ts";
 import { backupFiles, NoBackup } from "./backup-files.ts";
-import { draftIn, putInPlace, removeDraft } from "./draft.ts";
+import { alone, draftIn, putInPlace, removeDraft } from "./draft.ts";
 import { type ErasedThere, erasedThere } from "./erased-there.ts";
 import { markRestored } from "./mark-restored.ts";
 import { boolean, parseOptions, string } from "./options.ts";
@@ -44,7 +43,11 @@ export function parse(args: readonly string[]): LogCommand {
 	const [from = ""] = positionals;
 	const keepSessions = values["keep-sessions"] ?? false;
 	const asked = { from, keepSessions, newer: values["erasures-from"] };
-	return { source: undefined, run: (parts) => restore(asked, parts) };
+	const run = async (parts: CommandContext) => {
+		await assertThere(from, parts.disk);
+		return alone(parts.data, parts, () => restore(asked, parts));
+	};
+	return { source: undefined, run };
 }
 
 async function restore(asked: Asked, parts: CommandContext): Promise<ExitCode> {
@@ -55,8 +58,6 @@ async function restore(asked: Asked, parts: CommandContext): Promise<ExitCode> {
 		throw new ConfigError(
 			`${data} is not empty: it has ${other ?? "a log"} in it. Set PLUME_DATA to a new folder, or move that away.`,
 		);
-	await checkUnlocked(data);
-	await assertThere(asked.from, disk);
 	const draft = draftIn(data);
 	try {
 		const prefix = await fill(draft, asked, parts);

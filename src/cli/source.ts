@@ -19,6 +19,7 @@ import { Damage } from "../log/damage.ts";
 import { codeOf, type Disk } from "../log/disk.ts";
 import { Evidence, type EvidenceOptions, Incomplete } from "../log/evidence.ts";
 import { openFileLog } from "../log/file-log.ts";
+import type { Lock } from "../log/lock.ts";
 import type { Stored } from "../log/log.ts";
 import { memoryDisk } from "../log/memory-disk.ts";
 import {
@@ -44,6 +45,8 @@ export interface CommandContext {
 	readonly secret: () => string | undefined;
 	/** How to reach a stream. Throws `ConfigError`. */
 	readonly nats: (address: string) => NatsSettings;
+	/** Locks a data folder, made if it does not exist. Rejects with `Locked` if it is in use. */
+	readonly lock: (folder: string) => Promise<Pick<Lock, "release">>;
 	readonly print: (line: string) => void;
 	readonly warn: (line: string) => void;
 	/** Waits for a while; resolves with false when the command should end. */

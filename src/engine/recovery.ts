@@ -6,10 +6,11 @@
  */
 import { Server } from "../chat/server.ts";
 import type { Limits } from "../limits.ts";
+import { WrongCopy } from "../log/evidence.ts";
 import type { Log } from "../log/log.ts";
 import type { Snapshot, Snapshots } from "../log/snapshots.ts";
 import { visibleItem } from "./evolve.ts";
-import { fold } from "./fold.ts";
+import { DeterminismError, fold } from "./fold.ts";
 import { deserialize } from "./saved-state.ts";
 import { State } from "./state.ts";
 import { UnfinishedErasures } from "./unfinished-erasures.ts";
@@ -21,10 +22,12 @@ export interface Recovered {
 	readonly unfinished: UnfinishedErasures;
 }
 
+/** Throws `DeterminismError`, and `WrongCopy` if the log is another one's copy. */
 export async function recoverState(
 	log: Log,
 	limits: Limits,
 	snapshots: Snapshots | undefined,
+	isCopy = false,
 ): Promise<Recovered> {
 	const snapshot = await snapshots?.load();
 	let recovered: Recovered | undefined;
@@ -34,7 +37,10 @@ export async function recoverState(
 		} catch (error) {
 			snapshots?.discard(error);
 		}
-	recovered ??= await recoverFrom(log, limits);
+	recovered ??= await recoverFrom(log, limits).catch((error: unknown) => {
+		if (!isCopy || !(error instanceof DeterminismError)) throw error;
+		throw WrongCopy.because(error, true);
+	});
 	await snapshots?.tidy();
 	return recovered;
 }

@@ -122,7 +122,7 @@ export class RetentionSweep {
 		const again = new Set([...unread, ...replaced.map((one) => one.segment)]);
 		if (before < swept.before && again.size === 0) return;
 		await archive.catchUp();
-		for (const segment of await archive.log.segments.list()) {
+		for (const segment of archive.indexes.segments) {
 			if (segment < swept.segment && !again.has(segment)) continue;
 			const used: Found[] = [];
 			const left = await this.#eraseOld(

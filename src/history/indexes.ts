@@ -15,7 +15,7 @@ export class Indexes {
 	readonly #files: IndexFiles | undefined;
 	/** The most recently used last. */
 	readonly #cached = new Map<number, SegmentIndex>();
-	/** The segments that the last `newest` has found. */
+	/** The segments that any `newest` has found. */
 	segments: readonly number[] = [];
 
 	constructor(log: Log, files?: IndexFiles) {
@@ -25,7 +25,10 @@ export class Indexes {
 
 	/** The index of the growing segment, up to the last committed event. */
 	async newest(): Promise<SegmentIndex | undefined> {
-		this.segments = await this.#log.segments.list();
+		const there = await this.#log.segments.list();
+		// The index of one whose file is gone leads on to the next.
+		const all = new Set([...this.segments, ...there]);
+		this.segments = [...all].sort((one, other) => one - other);
 		try {
 			return await this.of(this.segments.at(-1) ?? 0);
 		} catch (error) {

@@ -33,6 +33,8 @@ import type { Verifier } from "./verifier.ts";
 const DAMAGED = "damaged";
 const WHOLE =
 	" Look for a newer copy; if there is none, start once with --accept-missing.";
+const HOLE =
+	" Put it back, or restore a backup; if there is none, plume cut copies what comes before it.";
 /** In the data folder of a mirror, for commands that know no settings. */
 const MIRROR = "mirror";
 const ANEW =
@@ -47,9 +49,16 @@ export class Incomplete extends Error {
 	override readonly name: string = "Incomplete";
 }
 
-/** A node's copy of the log is damaged, or of another log: it must be fetched anew. */
+/** A node's copy of the log is damaged, of another log or of a newer version: it must be fetched anew. */
 export class WrongCopy extends Incomplete {
 	override readonly name = "WrongCopy";
+
+	static because(cause: Error, isNewer: boolean): WrongCopy {
+		const newer = isNewer
+			? " If what it is a copy of has that as well, start the version that wrote it."
+			: "";
+		return new WrongCopy(`${cause.message}.${newer}${ANEW}`, { cause });
+	}
 }
 
 export interface EvidenceOptions {
@@ -138,23 +147,19 @@ export class Evidence {
 		sources: Sources,
 		verifier: Verifier,
 	): AsyncGenerator<readonly Stored[], void> {
-		await this.#checkForHoles();
+		await this.#checkForHoles(verifier.seq);
 		if (!this.#found.acceptMissing)
 			for (const { head } of this.#found.traces)
 				if (head?.hash && head.fsync !== false)
 					verifier.knownHashes.set(head.seq, head);
-		const { isMirror, traces, remedy } = this.#found;
+		const { isMirror, traces } = this.#found;
 		try {
 			yield* readBatches(sources, verifier);
 			const { seq = 0 } = traces.find(isBackup) ?? {};
 			verifier.assertErasuresLogged(isMirror ? Infinity : seq);
 		} catch (error) {
 			if (!isMirror || !(error instanceof Damage)) throw error;
-			const newer = error.isNewer
-				? " If what it is a copy of has that as well, start the version that wrote it."
-				: "";
-			const words = `${error.message}.${newer}${remedy}`;
-			throw new WrongCopy(words, { cause: error });
+			throw WrongCopy.because(error, error.isNewer);
 		}
 		this.check(verifier);
 	}
@@ -181,14 +186,18 @@ export class Evidence {
 			);
 	}
 
-	/** Throws if a segment is missing before the last one. `check` covers the end, which may be torn. */
-	async #checkForHoles(): Promise<void> {
-		const { disk, folder, remedy } = this.#found;
+	/** Throws if a segment is missing before the last one. `check` covers the end, which may be torn. A hole can't be accepted: reading the whole log fails there, but reading only what comes after a seq would not. */
+	async #checkForHoles(after: number): Promise<void> {
+		const { disk, folder, isMirror } = this.#found;
+		const remedy = isMirror ? ANEW : HOLE;
 		const segments = await segmentsOf(disk, folder);
 		const firsts = segments.map(({ first = 0 }) => first);
 		for (const { seq, head } of this.#found.traces)
-			if (!head && !firsts.includes(seq) && firsts.some((it) => it > seq))
-				this.#refuse(`The segment ${segmentName(seq)} is missing.${remedy}`);
+			if (!head && !firsts.includes(seq) && firsts.some((it) => it > seq)) {
+				const why = `The segment ${segmentName(seq)} is missing.${remedy}`;
+				if (after > 0) throw new Incomplete(why);
+				this.#refuse(why);
+			}
 	}
 
 	#refuse(why: string, isHarmless = false): void {

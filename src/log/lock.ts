@@ -1,6 +1,6 @@
 /**
- * Ensures that one server uses a data folder. The `lock` file names its
- * process; a second server refuses to start and names the first.
+ * Ensures that one server uses a data folder, or one command that writes it.
+ * The `lock` file names its process; a second one refuses and names the first.
  *
  * If there is a `flock` program, the kernel holds the lock: the program locks
  * our open file and exits, and the lock lasts until we close the file or die.
@@ -44,11 +44,11 @@ export class Locked extends Error {
 	constructor(folder: string, content: string) {
 		const pid = Number(HOLDER.exec(content)?.[1] ?? 0);
 		const holder = pid
-			? `the server with process id ${pid}`
-			: `a server; its lock says: ${content}`;
+			? `process ${pid}`
+			: `another process; its lock says: ${content}`;
 		const suggestion = content.includes(BY_KERNEL)
 			? "Stop it first, or choose another folder."
-			: `If no server runs there, remove ${join(folder, "lock")}.`;
+			: `If it has ended, remove ${join(folder, "lock")}.`;
 		super(`${folder} is in use by ${holder}. ${suggestion}`);
 		this.name = "Locked";
 		this.pid = pid;

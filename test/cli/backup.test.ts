@@ -7,6 +7,7 @@ import { MessageType as types } from "../../machines/message.ts";
 import { folderWriter } from "../../src/cli/backup-files.ts";
 import { realDisk } from "../../src/log/disk.ts";
 import { openFileLog } from "../../src/log/file-log.ts";
+import { Lock, Locked } from "../../src/log/lock.ts";
 import type { Call } from "../fakes/disk.ts";
 import { FakeDisk } from "../fakes/disk.ts";
 import { TestServer } from "../test-server.ts";
@@ -346,6 +347,36 @@ describe("plume restore", () => {
 		const third = { data: "third" };
 		const { lines } = await plume(desk.disk, args, undefined, third);
 		expect(lines[3]).toMatch(/^Erased again: 1 messages/);
+	});
+
+	test("is refused while another is at work in the folder", async () => {
+		await backup();
+		const data = await mkdtemp(join(tmpdir(), "plume-"));
+		const others = { data, lock: (folder: string) => Lock.acquire(folder) };
+		const asks = () => plume(desk.disk, ["restore", "kept"], undefined, others);
+		let second: Promise<unknown> = Promise.resolve();
+		interruptAt(
+			({ kind, path }) => kind === "write" && path.startsWith(data),
+			() => {
+				second = asks().catch((error: unknown) => error);
+				return second;
+			},
+		);
+		expect((await asks()).code).toBe(0);
+		expect(await second).toBeInstanceOf(Locked);
+		expect(await readdir(data)).toEqual([]);
+	});
+
+	test("is refused where another was quicker", async () => {
+		await backup();
+		const lock = async () => {
+			await restore();
+			return { release: async () => {} };
+		};
+		const args = ["restore", "kept"];
+		const late = plume(desk.disk, args, undefined, { data: "back", lock });
+		expect((await late).lines.join()).toContain("back is not empty");
+		expect((await verified("back", "--verify")).code).toBe(0);
 	});
 
 	test("names a folder that is not there", async () => {

@@ -225,10 +225,29 @@ describe("plume cut", () => {
 	test("refuses a folder where a server is about to start", async () => {
 		const folder = await mkdtemp(join(tmpdir(), "plume-"));
 		const lock = await Lock.acquire(folder);
-		const asked = plume(desk.disk, ["cut", "data", folder]);
+		const others = { lock: (data: string) => Lock.acquire(data) };
+		const args = ["cut", "data", folder];
+		const asked = plume(desk.disk, args, undefined, others);
 		await expect(asked).rejects.toThrow(Locked);
 		await lock.release();
 		expect((await plume(desk.disk, ["cut", "data", folder])).code).toBe(0);
+	});
+
+	test("refuses a folder into which another cut is at work", async () => {
+		const folder = await mkdtemp(join(tmpdir(), "plume-"));
+		const lock = (data: string) => Lock.acquire(data);
+		const args = ["cut", "data", folder];
+		const asks = () => plume(desk.disk, args, undefined, { lock });
+		let second: Promise<unknown> | undefined;
+		desk.disk.interrupt = async ({ kind, path }) => {
+			if (second || kind !== "write" || !path.startsWith(folder))
+				return undefined;
+			second = asks().catch((error: unknown) => error);
+			await second;
+			return undefined;
+		};
+		expect((await asks()).code).toBe(0);
+		expect(await second).toBeInstanceOf(Locked);
 	});
 
 	test("says that the copy is whole if only its draft can't be removed", async () => {

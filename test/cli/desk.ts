@@ -65,6 +65,7 @@ export async function plume(
 		write: async () => {},
 		secret: () => undefined,
 		nats: (address: string) => natsAt(address, {}),
+		lock: async () => ({ release: async () => {} }),
 		...others,
 	};
 	try {

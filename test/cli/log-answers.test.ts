@@ -197,6 +197,9 @@ describe("rehearse", () => {
 			nats: () => {
 				throw new Error("no NATS");
 			},
+			lock: () => {
+				throw new Error("it writes nothing");
+			},
 		};
 		return { data: "data", disk, stdin, print, warn: print, ...rest };
 	};

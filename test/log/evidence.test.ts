@@ -2,7 +2,7 @@
 
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readConfig } from "../../src/config.ts";
 import { Secrets } from "../../src/engine/secrets.ts";
@@ -241,14 +241,31 @@ test("a snapshot of another event than the log has there is refused, with the pl
 	expect((await verify(mixed)).code).toBe(3);
 });
 
-test("a segment that is missing in the middle is named at once, by its index", async () => {
-	const disk = await lived();
-	const [, second = ""] = under(disk, "log");
-	const index = second.replace("log", "index").replace("ndjson", "json");
-	expect([...disk.files.keys()]).toContain(index);
-	const holed = without(disk, (path) => path === second);
-	await expect(start(holed)).rejects.toThrow(WHOLE);
-	expect((await verify(holed)).code).toBe(3);
+describe("a segment that is missing in the middle", () => {
+	async function holed() {
+		const disk = await lived();
+		const [, second = ""] = under(disk, "log");
+		const index = second.replace("log", "index").replace("ndjson", "json");
+		expect([...disk.files.keys()]).toContain(index);
+		return { disk: without(disk, (path) => path === second), second };
+	}
+
+	test("is named at once, by its index", async () => {
+		const { disk, second } = await holed();
+		await expect(start(disk)).rejects.toThrow(
+			`The segment ${basename(second)} is missing. Put it back, or restore a backup; if there is none, plume cut copies what comes before it.`,
+		);
+		expect((await verify(disk)).code).toBe(3);
+	});
+
+	test("can't be accepted, also where the newest snapshot is behind it", async () => {
+		const { disk } = await holed();
+		const before = disk.files;
+		await expect(start(disk, { acceptMissing: true })).rejects.toThrow(
+			"is damaged at line 1 (byte 0)",
+		);
+		expect(disk.files).toEqual(before);
+	});
 });
 
 describe("what a start was spared", () => {

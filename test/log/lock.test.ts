@@ -121,7 +121,7 @@ test("a second server is refused, and told who the first is", async () => {
 	const second = Lock.acquire(folder);
 	await expect(second).rejects.toMatchObject({ pid: first.pid });
 	await expect(second).rejects.toThrow(
-		`${folder} is in use by the server with process id ${first.pid}. Stop it first, or choose another folder.`,
+		`${folder} is in use by process ${first.pid}. Stop it first, or choose another folder.`,
 	);
 	expect(await readdir(folder)).toEqual(["lock"]);
 });

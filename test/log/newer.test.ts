@@ -1,6 +1,7 @@
 /** A log that a newer version wrote is not damaged, and is said to be newer. */
 import { expect, test } from "vitest";
 import { explained } from "../../src/cli/start-error.ts";
+import { WrongCopy } from "../../src/log/evidence.ts";
 import { openFileLog } from "../../src/log/file-log.ts";
 import { VERSION } from "../../src/version.ts";
 import { plume } from "../cli/desk.ts";
@@ -21,11 +22,11 @@ const waved: Crafted = [
 const logOf = (...lines: readonly Crafted[]) =>
 	new FakeDisk([["data/log/00000000000000000001.ndjson", chain(...lines)]]);
 
-const start = (disk: FakeDisk) => {
+const start = (disk: FakeDisk, environment = {}) => {
 	const clock = new FakeClock();
 	const ids = () => "abcdefghijklmnopqrstuv";
 	const log = openFileLog({ disk, folder: "data", clock, ids });
-	return TestServer.open({ log, clock });
+	return TestServer.open({ log, clock, environment });
 };
 
 const words = `event 2 (client.waved) is unknown to ${VERSION}: a newer version logged it`;
@@ -34,6 +35,21 @@ test("an event of a newer version ends a start", async () => {
 	const disk = logOf(header(), started, waved);
 	await expect(start(disk)).rejects.toThrow(words);
 });
+
+test.each([
+	{ PLUME_LOG: "file", PLUME_UPSTREAM: "/run/edges.sock" },
+	{ PLUME_LOG: "nats://localhost/PLUME" },
+])(
+	"an event of a newer version in a copy, with %o, is fetched anew",
+	async (as) => {
+		const environment = { PLUME_SECRET: "a secret for tests", ...as };
+		const starting = start(logOf(header(), started, waved), environment);
+		await expect(starting).rejects.toThrow(
+			`${words}. If what it is a copy of has that as well, start the version that wrote it. This is a node's copy of the log`,
+		);
+		await expect(starting).rejects.toThrow(WrongCopy);
+	},
+);
 
 test.each([
 	["replay", "data"],

@@ -941,7 +941,7 @@ const log = [
 	{
 		promise: "log: a segment that has an index is missed",
 		file: "src/log/evidence.ts",
-		find: "await this.#checkForHoles();",
+		find: "await this.#checkForHoles(verifier.seq);",
 		replace: "",
 		tests: ["test/log/evidence.test.ts -t missing in the middle"],
 	},
