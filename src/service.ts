@@ -20,6 +20,7 @@ import { saidBy } from "./history/said.ts";
 import { Inspector } from "./inspector/inspector.ts";
 import { InspectorServer } from "./inspector/inspector-server.ts";
 import type { Cache } from "./log/cache.ts";
+import { hasCopy } from "./log-owner.ts";
 import { makeAllowance } from "./mail/allowance.ts";
 import { knownNetworks } from "./mail/known-networks.ts";
 import type { Mailer } from "./mail/mailer.ts";
@@ -82,19 +83,18 @@ export async function startEngine(
 	meanwhile: (why: string) => Promise<unknown>,
 ) {
 	const { log, snapshots, mailer, secrets, version, report, onFatal } = parts;
-	const { cluster } = parts;
-	const { limits, upstream, nats } = parts.config;
-	const isCopy = upstream !== undefined || nats !== undefined;
+	const { cluster, config } = parts;
+	const { limits } = config;
+	const isCopy = hasCopy(config);
 	const recovered = await recoverState(log, limits, snapshots, isCopy);
 	const { state, server, unfinished } = recovered;
 	const onLogged = checkSecret(parts, state.server.context.names);
 	if (!parts.accepts.clock) await clockReaches(state.time, parts, meanwhile);
 	const clock = parts.clockFrom(state.time);
 	const archive = new Archive(log, parts.indexes);
-	const store = parts.searchStore;
-	const published = log.committed;
-	const search =
-		store && new SearchIndex({ store, archive, clock, report, published });
+	const { searchStore: store } = parts;
+	const about = { archive, clock, report, published: log.committed };
+	const search = store && new SearchIndex({ store, ...about });
 	const runningClock = new RunningClock(clock);
 	const file = parts.known;
 	const known = knownNetworks({ secrets, clock, limits, file });
