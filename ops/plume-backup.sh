@@ -6,6 +6,11 @@
 # old: the clock may have leapt.
 set -eu
 : "${BACKUPS:?name the folder of the backups}" "${KEEP_DAYS:=14}"
+case "$KEEP_DAYS" in 0* | *[!0-9]*)
+	echo "KEEP_DAYS is \"$KEEP_DAYS\": say how many days a backup is kept, a whole number from 1 on." >&2
+	exit 2
+	;;
+esac
 plume="${NODE:-/usr/bin/node} $(dirname "$0")/../dist/src/main.js"
 
 log_of() { sed -n 's/.*"log":"\([^"]*\)".*/\1/p' "$1/backup.json" 2>/dev/null; }

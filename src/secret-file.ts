@@ -41,7 +41,8 @@ export async function findSecret(
 	{ secret: given, data }: Given,
 	warn: (message: string) => void,
 ): Promise<string | undefined> {
-	if ((await namesIn(realDisk, join(data, DRAFT))).includes("log"))
+	const inDraft = await namesIn(realDisk, join(data, DRAFT));
+	if (inDraft.includes("log"))
 		throw new Error(
 			`A plume restore or plume cut into ${data} is at work, or was broken off. If it was, remove ${join(data, DRAFT)} and type it again.`,
 		);
@@ -52,8 +53,11 @@ export async function findSecret(
 		(await hasFiles(data, "log")) || (await hasFiles(data, "snapshots"));
 	if (!secret) {
 		if (!hasLog) return undefined;
+		const remedy = inDraft.includes("secret")
+			? `a plume restore or plume cut was broken off just before its end, so type mv ${join(data, DRAFT, "secret")} ${path}`
+			: "restore the file from a backup, or set PLUME_SECRET";
 		throw new ConfigError(
-			`${path} is missing or empty, but there is a log beside it. ${LOST}: restore the file from a backup, or set PLUME_SECRET.`,
+			`${path} is missing or empty, but there is a log beside it. ${LOST}: ${remedy}.`,
 		);
 	}
 	if (secret.length >= LEAST_LENGTH) return secret;

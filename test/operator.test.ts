@@ -3,7 +3,7 @@ import { expect, test, vi } from "vitest";
 import { MessageType as types } from "../machines/message.ts";
 import { lines } from "../src/operator/tables.ts";
 import { openDesk, plume as runPlume } from "./cli/desk.ts";
-import { asks, makesRoom } from "./private-rooms.ts";
+import { asks, entersRoom, makesRoom } from "./private-rooms.ts";
 import { TestServer } from "./test-server.ts";
 
 const notices = (person: {
@@ -80,6 +80,19 @@ test("a notice goes once into each room that is open, and is one act", async () 
 		"the operator said in 2 rooms as the bot: We move.",
 		"the operator said in 2 rooms as the bot: We stay.",
 		"the operator said in lobby as the bot: We stay.",
+	]);
+});
+
+test("an act in a private room is not taken for one in this room", async () => {
+	const { testServer, disk } = await openDesk();
+	const ann = await testServer.enter("ann", "plume.2");
+	await testServer.enter("bob");
+	const room = await makesRoom(testServer, ann, "Plans");
+	await entersRoom(testServer, ann, room);
+	ann.say("@plumebot mute bob");
+	await testServer.settle();
+	expect((await runPlume(disk, ["acts"])).lines).toEqual([
+		expect.stringMatching(/ann muted bob in a private room$/),
 	]);
 });
 

@@ -131,3 +131,12 @@ test("none is made where a restore was broken off", async () => {
 	await rm(join(data, "restoring", "log"), { recursive: true });
 	expect(await first()).toHaveLength(43);
 });
+
+test("one that a restore did not move any more is moved by hand", async () => {
+	const data = await mkdtemp(join(tmpdir(), "plume-"));
+	await mkdir(join(data, "log", "segment"), { recursive: true });
+	await mkdir(join(data, "restoring", "secret"), { recursive: true });
+	await expect(
+		readSecret({ secret: undefined, data }, () => {}),
+	).rejects.toThrow(`so type mv ${data}/restoring/secret ${data}/secret.`);
+});

@@ -17,13 +17,13 @@ export function parseRoomName(raw: string): RoomName | undefined {
 	return spell(raw.normalize("NFKC").toLowerCase());
 }
 
-/** What a sentence calls a room: nobody can read the key of one that is not public. */
+/** What `plume acts` calls a room: nobody can read the key of one that is not public. */
 export const roomInWords = (room: RoomName): string =>
-	isPublic(room) ? room : "this room";
+	isPublic(room) ? room : "a private room";
 
-/** The same with its preposition, which some languages join with it. */
+/** What a sentence calls a room, with its preposition, which some languages join with it. */
 export const whereInWords = (
 	say: Say,
 	to: "in" | "into",
 	room: RoomName,
-): string => say(`${to}.${isPublic(room) ? "room" : "here"}`, { room });
+): string => say(`${to}.${KEY.test(room) ? "here" : "room"}`, { room });

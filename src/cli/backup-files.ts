@@ -130,7 +130,9 @@ async function* tarFiles(
 	for await (const { header, body } of orNoBackup(readable)) {
 		const { name } = header;
 		if (!NAME.test(name))
-			throw new NoBackup(`This tar is no backup: it has ${name} in it.`);
+			throw new NoBackup(
+				`This tar is no backup: it has ${name} in it. If it was made of a backup's folder, unpack it, and name that folder.`,
+			);
 		yield { name, chunks: orNoBackup(body) };
 	}
 	await read;

@@ -98,7 +98,7 @@ export function startChecks(
 			"log",
 			async () => {
 				state = await stateOf(config, verifier);
-				return logInWords(verifier);
+				return logInWords(verifier, upstream !== undefined);
 			},
 		],
 		[
@@ -217,7 +217,9 @@ async function stateOf(config: Config, verifier: Verifier) {
 	return (await fold(State.initial(verifier), batches)).state;
 }
 
-function logInWords({ seq, torn }: Verifier): string {
+function logInWords({ seq, torn, id }: Verifier, isMirror: boolean): string {
+	if (!id && !torn && !isMirror)
+		return "none is there, so a first start begins a new chat. If there should be one, see what PLUME_DATA names, and whether its disk is mounted";
 	return `${seq} events${torn ? `, and a torn tail that a start cuts off: ${torn.message}` : ""}`;
 }
 

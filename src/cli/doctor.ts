@@ -13,10 +13,12 @@ import type { Config } from "../config.ts";
 import { readMark } from "../log/backup-mark.ts";
 import { codeOf, realDisk } from "../log/disk.ts";
 import { checkUnlocked } from "../log/lock.ts";
+import { segmentsOf } from "../log/reader.ts";
 import { makeMailer } from "../serve.ts";
 import { isLoopback } from "../transport/hosts.ts";
 import type { ServeCommand } from "./arguments.ts";
 import { type Asked, type Check, reportAll, startChecks } from "./check.ts";
+import { eachLine } from "./each-line.ts";
 
 /** The versions of Node that the tests run on. */
 const TESTED = ["20", "22", "24"];
@@ -55,7 +57,7 @@ function furtherChecks(
 		["unit", unitIsSound],
 		["node", nodeIsTested],
 		["port", () => portAnswers(config)],
-		...(backups ? ([["backup", () => isRecent(backups)]] as const) : []),
+		...(backups ? ([["backup", () => isRecent(backups, data)]] as const) : []),
 		...(sendTo ? ([["send", () => send(config, sendTo, print)]] as const) : []),
 	];
 }
@@ -230,14 +232,25 @@ async function serverAnswers(address: string, isOurs: boolean) {
 	return fault(`${who} has ${address}: stop it, or set PLUME_PORT.`);
 }
 
-async function isRecent(folder: string): Promise<string> {
+/** The id of the log in a data folder; undefined if none can be read. */
+async function logIn(data: string): Promise<string | undefined> {
+	for await (const line of eachLine(await segmentsOf(realDisk, data)))
+		if (line?.kind === "header") return line.id;
+	return undefined;
+}
+
+async function isRecent(folder: string, data: string): Promise<string> {
+	const log = await logIn(data);
 	const names = await readdir(folder).catch(() => []);
 	const reads = names.map((name) =>
 		readMark(realDisk, join(folder, name)).catch(() => undefined),
 	);
-	const marks = await Promise.all(reads);
-	const newest = Math.max(0, ...marks.map((mark) => mark?.made ?? 0));
+	const marks = (await Promise.all(reads)).filter((mark) => mark !== undefined);
+	const own = marks.filter((mark) => log === undefined || mark.log === log);
+	const newest = Math.max(0, ...own.map(({ made }) => made));
 	const start = "systemctl enable --now plume-backup.timer makes one a day.";
+	if (newest === 0 && marks.length > 0)
+		fault(`all backups in ${folder} are of another log: ${start}`);
 	if (newest === 0) fault(`there is no backup in ${folder}: ${start}`);
 	const ageMs = Date.now() - newest;
 	const age = `${Math.floor(ageMs / 3_600_000)} hours old`;

@@ -44,7 +44,9 @@ export async function erasedThere(
 		if (!line) unread++;
 		else if (line.kind === "header") {
 			if (line.id !== end.id)
-				throw new ConfigError(`${newer} has the log of another server.`);
+				throw new ConfigError(
+					`--erasures-from: ${newer} has the log of another server. Name a copy of the backup's log.`,
+				);
 		} else {
 			const { seq, event } = line.stored;
 			upTo = Math.max(upTo, seq);

@@ -35,7 +35,8 @@ export async function* leftOut(
 	if (wrong) yield `It is sound no further: ${wrong}.`;
 	if (events > 0)
 		yield `Left out: ${events} events, from ${instant(from)} to ${instant(to)}; messages: ${rooms.join(", ") || "none"}.`;
-	if (damaged > 0) yield `Left out: ${damaged} damaged lines.`;
+	if (damaged > 0)
+		yield `Left out: ${damaged} lines that are damaged, or that a newer version wrote.`;
 	if (missing > 0)
 		yield `Missing before: ${missing} events, for a snapshot was taken after event ${newest + missing}.`;
 	if (!wrong && events + damaged + missing === 0) yield "Nothing was left out.";

@@ -164,7 +164,7 @@ function endUnread(
 async function write(bytes: Uint8Array): Promise<void> {
 	if (process.stdout.isTTY)
 		throw new ConfigError(
-			"A tar is nothing for a terminal: plume backup - > FILE, or name a folder.",
+			"A tar is nothing for a terminal: umask 077; plume backup - > FILE, or name a folder.",
 		);
 	await new Promise<void>((resolve, reject) =>
 		process.stdout.write(bytes, (error) => (error ? reject(error) : resolve())),

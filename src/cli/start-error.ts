@@ -52,13 +52,15 @@ export function explained(error: unknown): unknown {
 function wordsFor(error: NodeJS.ErrnoException & Record<string, unknown>) {
 	const { code = "", syscall, path, address, port, hostname } = error;
 	const { setting = "PLUME_HOST" } = error;
+	// An edge of --edges listens by the process that started it: Node calls that "bind".
+	const isListening = syscall === "listen" || syscall === "bind";
 	if (syscall === "getaddrinfo")
 		return `${setting}: ${hostname} is not known. Say an address of this machine, like 127.0.0.1`;
-	if (syscall === "listen" && code === "EADDRINUSE")
+	if (isListening && code === "EADDRINUSE")
 		return `${error.setting ?? "PLUME_PORT"}: ${address}:${port} is in use by another program. Stop that one, or choose another port`;
-	if (syscall === "listen" && code === "EACCES")
+	if (isListening && code === "EACCES")
 		return `${error.setting ?? "PLUME_PORT"}: this user may not listen on port ${port}. Choose one from 1024 on, or give the service CAP_NET_BIND_SERVICE`;
-	if (syscall === "listen")
+	if (isListening)
 		return `${setting}: ${address} is no address of this machine. Say one, like 127.0.0.1`;
 	const why = FOLDER[code];
 	if (code === "ENOSPC") return `PLUME_DATA: ${why}`;

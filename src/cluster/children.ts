@@ -46,9 +46,9 @@ export class Children {
 			const isOld = copy !== undefined && !(isAnew && isWrong);
 			const isOther = status === WRONG_COPY && isOld;
 			if (isWrong && !isOther) return void this.stop(status ?? 1);
-			const why = isOther ? "its copy of the log is made anew" : "";
+			const why = isOther ? ", and its copy of the log is made anew" : "";
 			this.#warn(
-				`plume: ${name} ended (${signal ?? status}): starting it again ${why}`.trim(),
+				`plume: ${name} ended (${signal ?? status}): starting it again${why}`,
 			);
 			const removed = isOther ? this.#remove(copy) : undefined;
 			const again = () => this.#code ?? this.keep(name, start, copy, isOther);

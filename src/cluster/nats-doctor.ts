@@ -96,7 +96,9 @@ async function findHole(
 ): Promise<void> {
 	for (let tries = 1; servers.size > 0; tries++) {
 		const reader = await openReader(manager, stream, 0, true);
-		const { server = ALONE } = reader;
+		// One without a cluster leaves out its name here.
+		const [next = ALONE] = servers;
+		const { server = next } = reader;
 		const isNew = servers.delete(server);
 		const hole = isNew && (await holeOf(manager, stream, last, reader.pull));
 		reader.close();

@@ -31,6 +31,8 @@ const english = sayIn();
 export interface ActAsked {
 	readonly act: BotCommand;
 	readonly room: string;
+	/** What the answer calls the room: an operator is not told the key of a private one. */
+	readonly called?: string;
 	readonly what: string;
 	readonly why: string;
 	/** The words of the answer: English, unless they are given. */
@@ -104,14 +106,13 @@ export class Moderation {
 	}
 
 	async act(actor: Actor, asked: ActAsked): Promise<readonly string[]> {
-		const { act, room, what, say = english } = asked;
+		const { act, room, called = room, what, say = english } = asked;
 		const why = this.#reason(asked.why, say);
-		if (act === "remove") return this.#remove(actor, { ...asked, why, say });
+		if (act === "remove")
+			return this.#remove(actor, { ...asked, called, why, say });
 		const found = act === "report" ? await this.#find(room, what) : undefined;
-		return this.operate(
-			(view) => decideAct(act, { view, actor, room, what, why, found, say }),
-			say,
-		);
+		const parts = { actor, room, called, what, why, found, say };
+		return this.operate((view) => decideAct(act, { view, ...parts }), say);
 	}
 
 	/** What is decided on a text for the bot, which answers the one who typed it; undefined if it is for others, as a numbered message always is. */

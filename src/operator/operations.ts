@@ -32,9 +32,9 @@ import { cannot, type Decide, type Operation } from "../engine/operation.ts";
 import type { Entry } from "../log/log.ts";
 import { momentOf } from "../moment.ts";
 
-export const noRoom = (typed: string) =>
+export const noRoom = (typed: string, list = "rooms") =>
 	cannot({
-		words: `There is no room "${typed}". plume rooms lists those there are.`,
+		words: `There is no room "${typed}". plume ${list} lists those there are.`,
 	});
 
 const theBots = { words: `${BOT_NAME} is the server's own.` };

@@ -62,8 +62,10 @@ export class Operator {
 		const inRoom =
 			(act: ActAsked["act"]): Asked =>
 			([typed = "", what = "", why = ""], by) => {
-				const room = this.#roomOf(typed) ?? operations.noRoom(typed);
-				return engine.moderation.act(by, { act, room, what, why });
+				const list = isPublic(typed) ? "rooms" : "reports";
+				const room = this.#roomOf(typed) ?? operations.noRoom(typed, list);
+				const asked = { act, room, called: typed, what, why };
+				return engine.moderation.act(by, asked);
 			};
 		this.#commands = {
 			who: () => tables.who(parts),

@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, readdir, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { packTar } from "modern-tar";
 import { beforeEach, describe, expect, test } from "vitest";
 import { MessageType as types } from "../../machines/message.ts";
 import { folderWriter } from "../../src/cli/backup-files.ts";
@@ -384,6 +385,37 @@ describe("plume restore", () => {
 			code: 2,
 			lines: ["There is no backup in nope, or no such folder."],
 		});
+	});
+
+	test("takes no erasures from another server's log", async () => {
+		await backup();
+		const { disk, clock } = desk;
+		const ids = () => "another";
+		const log = openFileLog({ disk, folder: "other", clock, ids });
+		const other = await TestServer.open({ log, clock });
+		await other.engine.stop();
+		const { code, lines } = await restore(["--erasures-from", "other"]);
+		expect([code, lines[0]]).toEqual([
+			2,
+			"--erasures-from: other has the log of another server. Name a copy of the backup's log.",
+		]);
+	});
+
+	test("says what to do with a tar that was made of a backup's folder", async () => {
+		const folder = { name: "./", size: 0, type: "directory" as const };
+		const tar = await packTar([{ header: folder }]);
+		const stdin = (async function* () {
+			yield Buffer.from(tar);
+		})();
+		const others = { data: "back", stdin };
+		expect(await plume(desk.disk, ["restore", "-"], undefined, others)).toEqual(
+			{
+				code: 3,
+				lines: [
+					"This tar is no backup: it has ./ in it. If it was made of a backup's folder, unpack it, and name that folder. Nothing was restored.",
+				],
+			},
+		);
 	});
 
 	test("refuses a folder that is not empty, and what is no backup", async () => {

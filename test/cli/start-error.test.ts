@@ -40,3 +40,17 @@ test("a start on a full disk says what to do", () => {
 		"PLUME_DATA: the disk is full. Make room (ENOSPC).",
 	);
 });
+
+test.each([
+	[
+		"EADDRINUSE",
+		"PLUME_PORT: 127.0.0.1:80 is in use by another program. Stop that one, or choose another port (EADDRINUSE).",
+	],
+	[
+		"EADDRNOTAVAIL",
+		"PLUME_HOST: 127.0.0.1 is no address of this machine. Say one, like 127.0.0.1 (EADDRNOTAVAIL).",
+	],
+])("an edge of --edges that meets %s names the setting", (code, words) => {
+	const where = { syscall: "bind", address: "127.0.0.1", port: 80 };
+	expect(wordsOf(explained(failed({ code, ...where })))).toBe(words);
+});

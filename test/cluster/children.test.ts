@@ -42,9 +42,12 @@ function edgeWith(copy: string) {
 test("a copy of no use is made anew, however long it took to read it", async () => {
 	const copy = join(await newDataFolder(), "1");
 	await mkdir(copy);
-	const { endsAfter } = edgeWith(copy);
+	const { endsAfter, warnings } = edgeWith(copy);
 	await endsAfter(60_000, WRONG_COPY);
 	expect(existsSync(copy)).toBe(false);
+	expect(warnings).toEqual([
+		"plume: edge 1 ended (3): starting it again, and its copy of the log is made anew",
+	]);
 });
 
 test("a copy of no use is made anew again, months later", async () => {

@@ -141,3 +141,12 @@ test("finds a server that does not sync each message", async () => {
 	);
 	await lax.stop();
 });
+
+test("reads the stream of a server that is alone", async () => {
+	const alone = await NatsServers.start(1);
+	await fill(alone);
+	expect(await doctor(alone)).toContain(
+		"stream: ok, 20 messages, and none is missing on n1",
+	);
+	await alone.stop();
+});

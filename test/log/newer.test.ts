@@ -75,17 +75,26 @@ test.each([
 	},
 );
 
+const restarted: Crafted = [
+	'"seq":2,"batch":[2,2],"type":"server.started","v":2,"node":"n"',
+	"}",
+];
+
+test("what a newer version wrote is not just called damaged by plume cut", async () => {
+	const disk = logOf(header(), started, restarted);
+	const { lines } = await plume(disk, ["cut", "data", "new"]);
+	expect(lines).toContain(
+		"Left out: 1 lines that are damaged, or that a newer version wrote.",
+	);
+});
+
 test.each([
 	[false, /The log is sound. Start the version that wrote it.$/],
 	[true, /If what it is a copy of has that as well, .* delete the folder log/],
 ])(
 	"a log of a newer version is said to be sound; a mirror (%s) may be had anew",
 	async (isMirror, advice) => {
-		const waved: Crafted = [
-			'"seq":2,"batch":[2,2],"type":"server.started","v":2,"node":"n"',
-			"}",
-		];
-		const disk = logOf(header(), started, waved);
+		const disk = logOf(header(), started, restarted);
 		const log = openOn(disk, { isMirror }).catch(explained);
 		const words = String(await log);
 		expect(words).toContain("server.started of version 2, is unknown to");

@@ -189,6 +189,19 @@ test("the timer's script makes a backup of the day, and keeps those of 14 days a
 	expect(await readdir(folder)).toHaveLength(5);
 });
 
+test.each(["-1", "0", "1.5", "two"])(
+	"the script of the timer refuses to keep backups for %s days",
+	async (days) => {
+		const folder = await newDataFolder();
+		const script = `BACKUPS=${folder} KEEP_DAYS=${days} ops/plume-backup.sh`;
+		const { code, stderr } = await shell(script, plume.data);
+		expect(stderr).toBe(
+			`KEEP_DAYS is "${days}": say how many days a backup is kept, a whole number from 1 on.\n`,
+		);
+		expect([code, await readdir(folder)]).toEqual([2, []]);
+	},
+);
+
 test("the script of the timer removes none where the clock may have leapt", async () => {
 	const folder = await newDataFolder();
 	const { into } = await backup();

@@ -35,6 +35,9 @@ test("a folder that is still to be made passes without being made", async () => 
 			(what) => `${what}: ok`,
 		),
 	);
+	expect(lines[2]).toMatch(
+		/^log: ok, none is there, so a first start begins a new chat\. .*mounted$/,
+	);
 	expect(existsSync(data)).toBe(false);
 });
 

@@ -99,7 +99,9 @@ test("finds nothing where nothing is wrong", async () => {
 test("runs beside a server, and finds that it answers", async () => {
 	const plume = await Plume.start();
 	const environment = { PLUME_DATA: plume.data, PLUME_PORT: `${plume.port}` };
-	const { code, stdout } = await doctor({ ...well, environment });
+	const backups = join(await newDataFolder(), "backups");
+	await run(["backup", join(backups, "plume-1")], environment);
+	const { code, stdout } = await doctor({ ...well, backups, environment });
 	expect(stdout).toContain(`in use by process ${plume.pid}`);
 	expect(stdout).toContain(
 		`port: ok, a server answers on 127.0.0.1:${plume.port}`,
@@ -287,11 +289,21 @@ const oldBackup: Fault = [
 	},
 ];
 
+const strangeBackup: Fault = [
+	"only backups of another log",
+	/^backup: all backups in \S+ are of another log: systemctl enable --now /m,
+	async ({ backups }) => {
+		const path = join(backups, "plume-1", "backup.json");
+		const mark = JSON.parse(await readFile(path, "utf8"));
+		await writeFile(path, JSON.stringify({ ...mark, log: "another" }));
+	},
+];
+
 /** Each list is planted in one patient. */
 const patients = [
 	[damagedLog, openSecret, refusedMail, untrustedProxy, givenUp, noBackup],
-	[futureLog, openClock, trustedWorld, openKey, takenPort, oldBackup],
-	[lostSecret, strangeOwner, hiddenServer, staleUnit],
+	[futureLog, openClock, trustedWorld, openKey, takenPort, strangeBackup],
+	[lostSecret, strangeOwner, hiddenServer, staleUnit, oldBackup],
 ].map((faults) => ({ faults, names: faults.map(([name]) => name).join(", ") }));
 
 test.each(patients)("finds $names", async ({ faults }) => {

@@ -75,11 +75,11 @@ const unban: Act = (asked) => {
 };
 
 const mute: Act = (asked) => {
-	const { room, say } = asked;
+	const { room, called, say } = asked;
 	const made = sanctionOf(asked, "mute");
 	const { name, identity, facts, beside, span: time } = made;
 	const done = time ? "act.mutedFor" : "act.muted";
-	const where = whereInWords(say, "in", room);
+	const where = whereInWords(say, "in", called);
 	const type = "identity.muted";
 	return {
 		entries: [{ event: { type, room, identity, ...facts }, ...beside }],
@@ -88,10 +88,10 @@ const mute: Act = (asked) => {
 };
 
 const kick: Act = (asked) => {
-	const { view, room, say } = asked;
+	const { view, room, called, say } = asked;
 	const made = sanctionOf(asked, "kick", KICK_MS);
 	const { name, identity, identities, facts, beside, until, span } = made;
-	const where = whereInWords(say, "into", room);
+	const where = whereInWords(say, "into", called);
 	const type = "identity.kicked";
 	return {
 		entries: [
@@ -110,13 +110,13 @@ const kick: Act = (asked) => {
 const lifting =
 	(kind: "mutes" | "kicks"): Act =>
 	(asked) => {
-		const { view, actor, room, say } = asked;
+		const { view, actor, room, called, say } = asked;
 		const { name, person: identity } = targetOf(asked);
 		const { now: time, state } = view;
 		limitMaker(asked, kind, identity);
 		const sanctions = state.room(room)?.context[kind];
 		const isMute = kind === "mutes";
-		const where = whereInWords(say, isMute ? "in" : "into", room);
+		const where = whereInWords(say, isMute ? "in" : "into", called);
 		const may = isMute ? "act.maySpeak" : "act.mayEnter";
 		const done = isMute ? "act.unmuted" : "act.unkicked";
 		if (sanctionedUntil(sanctions, identity, time) === 0)

@@ -1,6 +1,6 @@
 /** What an act of a moderator begins with: who did it, to whom, until when and why. */
 import type { Identity, RoomName } from "../../../machines/events.ts";
-import { BOT_NAME, isPublic } from "../../../machines/message.ts";
+import { BOT_NAME } from "../../../machines/message.ts";
 import { sanctionedUntil } from "../../../machines/rules.ts";
 import { parseName } from "../../chat/name.ts";
 import type { Found } from "../../history/found.ts";
@@ -14,6 +14,8 @@ export interface Asked {
 	readonly view: View;
 	readonly actor: Actor;
 	readonly room: RoomName;
+	/** What its answer calls the room. */
+	readonly called: string;
 	/** Whom or what it is about, as it was typed. */
 	readonly what: string;
 	/** A duration, if it begins with one, and a reason. */
@@ -108,12 +110,11 @@ function replaced(leftMs: number, say: Say): readonly string[] {
 	return [say("act.replaces", { time: { ms } })];
 }
 
-/** How an act is undone by the same person. An operator is not told the key of a room that is not public. */
-export function undo({ actor, room, say }: Asked, act: string, name: string) {
-	const where = act === "unban" ? "" : ` ${room}`;
-	const whom = isPublic(room) ? `${where} ${name}` : "";
+/** How an act is undone by the same person. */
+export function undo({ actor, called, say }: Asked, act: string, name: string) {
+	const where = act === "unban" ? "" : ` ${called}`;
 	const command = isOperator(actor)
-		? `plume ${act}${whom}`
+		? `plume ${act}${where} ${name}`
 		: `@${BOT_NAME} ${act} ${name}`;
 	return say("act.undo", { command });
 }
