@@ -9,13 +9,7 @@
 
 import { assign, type SnapshotFrom, setup } from "xstate";
 import { LOBBY } from "./message.ts";
-import type {
-	Key,
-	PageContext,
-	PageEvent,
-	Person,
-	Trouble,
-} from "./page-events.ts";
+import type { PageContext, PageEvent, Person, Trouble } from "./page-events.ts";
 import { backoffOf, pageGuards, pardonOf, troubleOf } from "./page-guards.ts";
 
 const stepTrouble = (words: string): Trouble => ({ about: "step", words });
@@ -78,7 +72,9 @@ const page = setup({
 	types: {
 		context: {} as PageContext,
 		events: {} as PageEvent,
-		input: {} as Person & { readonly key: Key; readonly room: string },
+		input: {} as Person &
+			Pick<PageContext, "key" | "room"> &
+			Partial<Pick<PageContext, "farewell">>,
 	},
 	delays: {
 		/** How long a connection may take to open. */
@@ -134,9 +130,9 @@ const page = setup({
 export const pageMachine = page.createMachine({
 	id: "page",
 	context: ({ input }) => ({
-		...{ ...input, trouble: undefined, attempt: 0, jitter: 0, waitMs: 0 },
+		...{ farewell: "", isErased: false, ...input, trouble: undefined },
 		...{ note: "", tries: 0, expires: 0, resendAt: 0, opens: 0 },
-		...{ farewell: "", isErased: false },
+		...{ attempt: 0, jitter: 0, waitMs: 0 },
 	}),
 	initial: "starting",
 	on: {

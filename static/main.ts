@@ -79,7 +79,11 @@ const socket = tabSocket({
 	},
 	ping: () => chat.view.rooms.watch(),
 });
-const sendEraseAll = () => socket.send({ kind: "eraseAll", id: ERASE_ALL });
+function sendEraseAll(): void {
+	socket.send({ kind: "eraseAll", id: ERASE_ALL });
+	// Its own answer may be long in coming on a good line, too.
+	chat.view.rooms.watch();
+}
 const page = new Page({ socket, actor: () => actor });
 /** What a person reads who was removed from the room they are in. */
 const removed = () => t("room.removed", { title: page.titleOf(page.opened) });
@@ -199,7 +203,10 @@ async function tellAtOnce(words: string): Promise<void> {
 	(part?.tell ?? alert)(words);
 }
 const actor = createActor(machine, {
-	input: { ...person, key: storage.storedKey(), room },
+	input: {
+		...{ ...person, key: storage.storedKey(), room },
+		farewell: storage.storedFarewell(),
+	},
 });
 
 function received(data: string): void {
@@ -244,7 +251,9 @@ const screens = {
 };
 
 function render(): void {
-	const { key, room } = page.snapshot.context;
+	const { key, room, farewell } = page.snapshot.context;
+	// What this person has asked for must not be done to the next one.
+	storage.saveFarewell(key === "session" ? farewell : "");
 	const isEntered = key === "session" && screens.session.hidden;
 	find("#loading").hidden = true;
 	for (const screen of Object.values(screens))

@@ -44,7 +44,7 @@ export function statusBar(page: Page, isEmpty: () => boolean) {
 		const tries = snapshot.matches("returning");
 		const lost = tries && attempt > 0;
 		const why = trouble?.words ?? t("machine.offline");
-		const erasing = snapshot.matches("chatting") && farewell !== "";
+		const erasing = farewell !== "" && !lost && !stopped;
 		const elsewhere = stopped && why === CloseCode.replaced.says;
 		say("#room-name", page.titleOf(room));
 		find("#room-name").classList.toggle("own", !isPublic(room));
@@ -54,7 +54,8 @@ export function statusBar(page: Page, isEmpty: () => boolean) {
 		me.hidden = name === "";
 		show(bar, lost || stopped || erasing || page.isStuck);
 		const lines = isKicked ? `· ${t("kick.back")}` : t("offline.lines");
-		const more = isKicked || !stopped ? lines : "";
+		const others = isKicked || !stopped ? lines : "";
+		const more = farewell ? t("erase.later") : others;
 		const words = erasing ? t("erase.busy") : `${translated(why)} ${more}`;
 		say("#connection-words", bar.hidden ? "" : words);
 		retry.hidden = erasing || page.isStuck;

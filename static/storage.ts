@@ -1,8 +1,9 @@
 /**
  * What outlives a page. The browser stores the session, the rooms and the
- * settings for all its tabs. A tab stores a login under way and, for each
- * room, its client, its pending lines, its draft, the words of an edit, and
- * those that were refused and wait for the field to be free.
+ * settings for all its tabs. A tab stores a login under way, that everything
+ * is to be erased and, for each room, its client, its pending lines, its
+ * draft, the words of an edit, and those that were refused and wait for the
+ * field to be free.
  */
 
 import { LOBBY } from "../machines/message.ts";
@@ -16,6 +17,8 @@ import { parseList } from "./stored-list.ts";
 const LONGEST_DRAFT = 32_000;
 /** UTF-16 units that a key, a name or an address may have, with room to spare. */
 const LONGEST = 512;
+/** A page that was loaded anew goes on to erase everything for so long after it was last asked. */
+const GOES_ON_MS = 3_600_000;
 /** In place of the address of a person for whom notes are: nobody's. */
 const NOBODY = "-";
 
@@ -24,7 +27,7 @@ type Draft = "draft" | "edit" | "refused";
 type RoomItem = "client" | "lines" | Draft;
 
 const tab = new Store<
-	| (Shared | "pending" | "expires" | "invitation")
+	| (Shared | "pending" | "expires" | "invitation" | "farewell")
 	| RoomItem
 	| `${RoomItem} ${string}`
 >("sessionStorage");
@@ -109,6 +112,16 @@ export function dropKey(): boolean {
 	if (isOver) browser.set("push", NOBODY);
 	return isOver;
 }
+
+/** What to say once everything is erased, if it was still to be when the page ended; empty if that was long ago. */
+export function storedFarewell(): string {
+	const stored = tab.get("farewell");
+	const isRecent = Number.parseInt(stored, 10) > Date.now() - GOES_ON_MS;
+	return isRecent ? stored.replace(/^\d+ /, "") : "";
+}
+
+export const saveFarewell = (words: string): void =>
+	tab.set("farewell", words && `${Date.now()} ${words}`);
 
 /** The token of an invitation that was opened in this tab, and is not used yet. */
 export const storedInvitation = (): string => sane(tab.get("invitation"));

@@ -210,23 +210,61 @@ test("everything that was to be deleted without a connection is still there, wit
 		.waitFor();
 });
 
+/** After the next reload the connection is lost at the first wish to delete everything. From then on, while `isCut()`, there is no other. */
+async function losesTheFirstWish({ page }: Person, isCut = () => false) {
+	let isLost = false;
+	await page.routeWebSocket("**/connect", (socket) => {
+		if (isLost && isCut()) return void socket.close();
+		const server = socket.connectToServer();
+		let isOver = false;
+		socket.onMessage((frame) => {
+			if (isOver) return;
+			const { type } = JSON.parse(String(frame));
+			if (type !== MessageType.erase || isLost) return server.send(frame);
+			isLost = true;
+			isOver = true;
+			void server.close();
+			void socket.close();
+		});
+	});
+	await page.reload();
+}
+
 test("everything is deleted though a restarted server knows nothing of it", async () => {
 	const ann = await enter("ann");
-	let isForgotten = false;
+	await losesTheFirstWish(ann);
+	await ann.isOpen();
+	await deletesEverything(ann);
+	await ann.seesStatus("All you said is gone");
+});
+
+test("everything is deleted though the page is loaded anew before a server has heard of it", async () => {
+	const ann = await enter("ann");
+	let isCut = true;
+	await losesTheFirstWish(ann, () => isCut);
+	await ann.isOpen();
+	await deletesEverything(ann);
+	await ann.seesStatus("All you said will be deleted once this page is");
+	isCut = false;
+	await ann.page.reload();
+	await ann.seesStatus("All you said is gone");
+});
+
+test("a wish to delete everything goes out with a question that is answered at once, so that a dead line is noticed", async () => {
+	const ann = await enter("ann");
+	const sent: string[] = [];
 	await ann.page.routeWebSocket("**/connect", (socket) => {
 		const server = socket.connectToServer();
 		socket.onMessage((frame) => {
-			const { type } = JSON.parse(String(frame));
-			if (type !== MessageType.erase || isForgotten) return server.send(frame);
-			isForgotten = true;
-			void server.close();
-			void socket.close();
+			const { type, kind } = JSON.parse(String(frame));
+			sent.push(type === MessageType.erase ? "erase" : kind);
+			if (type !== MessageType.erase) server.send(frame);
 		});
 	});
 	await ann.page.reload();
 	await ann.isOpen();
 	await deletesEverything(ann);
-	await ann.seesStatus("All you said is gone");
+	await expect.poll(() => sent.slice(-2)).toEqual(["erase", "heads"]);
 });
 
 test("everything is deleted once, though the person goes elsewhere meanwhile", async () => {

@@ -1,4 +1,4 @@
-/** What a tab stores of the words that are being written. */
+/** What a tab stores of the words that are being written, and of what is still to be erased. */
 import { expect, test, vi } from "vitest";
 
 test("the words of a refused edit go behind the draft, and leave those of the next edit where they are", async () => {
@@ -39,5 +39,20 @@ test("two edits that wait are both in the draft once the page is loaded anew", a
 	expect(storage.storedDraft(room)).toBe("two\nthree");
 	storage.keepEdits();
 	expect(storage.storedDraft(room)).toBe("two\nthree");
+	vi.useRealTimers();
+});
+
+test("a page that was loaded anew goes on to erase everything, but not an hour later", async () => {
+	vi.useFakeTimers();
+	vi.stubGlobal("window", {});
+	const storage = await import("../../static/storage.ts");
+	storage.saveFarewell("All is gone.");
+	vi.advanceTimersByTime(3_599_999);
+	expect(storage.storedFarewell()).toBe("All is gone.");
+	vi.advanceTimersByTime(1);
+	expect(storage.storedFarewell()).toBe("");
+	storage.saveFarewell("All is gone.");
+	storage.saveFarewell("");
+	expect(storage.storedFarewell()).toBe("");
 	vi.useRealTimers();
 });

@@ -11,12 +11,33 @@ vi.mock("../../static/element.ts", () => ({
 	say: (where: string, words: string) => said.set(where, words),
 }));
 
-test("who is sent out reads no time that nobody has told, and hears one sentence", async () => {
-	vi.useFakeTimers();
+/** The page's events and timers do nothing here. */
+async function statusBarOf(snapshot: object) {
 	for (const name of ["window", "HTMLButtonElement"]) vi.stubGlobal(name, {});
 	vi.stubGlobal("addEventListener", () => {});
 	vi.stubGlobal("document", { addEventListener: () => {} });
 	const { statusBar } = await import("../../static/status.ts");
+	return statusBar(Object({ snapshot, titleOf: String }), () => false);
+}
+
+test("who has asked to delete everything reads, while there is no connection, that it is still to be done", async () => {
+	vi.useFakeTimers();
+	const farewell = "All is gone.";
+	const context = { attempt: 1, jitter: 0, name: "", room: "lobby", farewell };
+	const states = ["returning"];
+	const matches = (state: string) => states.includes(state);
+	const render = await statusBarOf({ context, matches });
+	render();
+	expect(said.get("#connection-words")).toBe(
+		"Offline. All you said will be deleted once this page is connected.",
+	);
+	states[0] = "chatting";
+	render();
+	expect(said.get("#connection-words")).toMatch(/^Deleting all you said/);
+});
+
+test("who is sent out reads no time that nobody has told, and hears one sentence", async () => {
+	vi.useFakeTimers();
 	const why = "You may not enter lobby for 5 minutes: shouting.";
 	const trouble = { about: "step", words: why, isExpected: false };
 	const context = {
@@ -25,7 +46,7 @@ test("who is sent out reads no time that nobody has told, and hears one sentence
 	};
 	const matches = (state: unknown): boolean => state === "stopped";
 	const snapshot = { context, matches };
-	const render = statusBar(Object({ snapshot, titleOf: String }), () => false);
+	const render = await statusBarOf(snapshot);
 	render();
 	const words = said.get("#connection-words");
 	expect(words).toBe(
