@@ -216,10 +216,14 @@ function received(data: string): void {
 		isNew ||= page.snapshot.matches("returning");
 	// Without it they may log in all the same, or learn that they may not.
 	if (event && endsInvitation(event)) storage.dropInvitation();
+	const { farewell } = page.snapshot.context;
 	if (event && "type" in event) page.dispatch(event);
 	else if (event) chat.receive(event);
 	if (event && "re" in event && event.re === MessageType.text)
 		chat.composer.takeBack();
+	const isDropped = farewell !== "" && page.snapshot.context.farewell === "";
+	if (isDropped && event && "trouble" in event)
+		void tellAtOnce(t("erase.not", { why: event.trouble.words }));
 }
 
 // A logout in one tab ends the session of all tabs that share it.

@@ -313,6 +313,27 @@ test("what was refused while another room was opened is asked for again there", 
 	expect(asked).toBe(2);
 });
 
+test("who may not delete everything now hears that where they look", async () => {
+	const ann = await enter("ann");
+	await ann.page.routeWebSocket("**/connect", (socket) => {
+		const server = socket.connectToServer();
+		const refusal = {
+			...{ type: MessageType.refused, re: MessageType.erase, id: "all" },
+			...{ code: "diskHasSpace", text: "The disk is full." },
+		};
+		socket.onMessage((frame) => {
+			const { type } = JSON.parse(String(frame));
+			if (type !== MessageType.erase) server.send(frame);
+			else socket.send(JSON.stringify(refusal));
+		});
+	});
+	await ann.page.reload();
+	await ann.isOpen();
+	await deletesEverything(ann);
+	const words = /^Not everything was deleted\. .* The disk is full\.$/;
+	await ann.page.getByRole("dialog", { name: words }).waitFor();
+});
+
 test("what one said can be taken along", async () => {
 	const ann = await enter("ann", {}, "diary");
 	await ann.says("dear diary");
