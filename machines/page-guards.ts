@@ -71,6 +71,7 @@ const TRANSIENT = [...SHORT, "tabsAreLeft", "roomsAreLeft", "roomsMadeAreLeft"];
 export const pageGuards = {
 	hasSession: ({ context }) => context.key === "session",
 	hasKey: ({ context }) => context.key !== "none",
+	isErasing: ({ context }) => context.farewell !== "",
 	isWorthReturning: ({ context, event }) =>
 		context.key !== "none" &&
 		event.type === "closed" &&

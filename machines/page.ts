@@ -271,6 +271,8 @@ export const pageMachine = page.createMachine({
 				accepted: { actions: "forgetTrouble" },
 				// What is being deleted is not gone yet.
 				logout: to("leaving", "forgetFarewell"),
+				// Another tab was told first that the session is over.
+				leave: { guard: "isErasing", target: "leaving" },
 				eraseAll: { actions: ["applyUpdate", "sendEraseAll"] },
 				go: move,
 			},

@@ -70,6 +70,7 @@ chatting: welcome → where it was
 chatting: refused → where it was
 chatting: accepted → where it was
 chatting: logout → leaving
+chatting: leave if isErasing → leaving
 chatting: eraseAll → where it was
 chatting: go → returning.opening
 leaving: go → where it was
@@ -404,7 +405,8 @@ describe("whatever happens", () => {
 						world.check();
 						seen.add(JSON.stringify(world.page.actor.getSnapshot().value));
 					}
-					world.take({ type: "leave" });
+					// While all is being erased, the first still waits for the end of it.
+					for (const type of ["leave", "leave"] as const) world.take({ type });
 					expect(world.page.actor.getSnapshot().value).toBe("entering");
 					expect(world.socket).toBe("none");
 				},
@@ -668,6 +670,18 @@ test("who logs out while all is being deleted does not read that it is gone", ()
 		actor.send(event);
 	const { trouble } = actor.getSnapshot().context;
 	expect(trouble?.words).toBe(CloseCode.loggedOut.says);
+});
+
+test("a tab that erases all says so at the end, though another is logged out before it", () => {
+	const { actor } = livePage(() => {}, "session");
+	const erase = { type: "eraseAll", update: { farewell: "All is gone." } };
+	const gone = { type: "allErased", update: { isErased: true } };
+	const end = closed(CloseCode.loggedOut.code);
+	const leave: PageEvent = { type: "leave" };
+	for (const event of [opened, welcome, Object(erase), leave, gone, end])
+		actor.send(Object(event));
+	const { value, context } = actor.getSnapshot();
+	expect([value, context.trouble?.words]).toEqual(["entering", "All is gone."]);
 });
 
 test.each([
