@@ -177,12 +177,13 @@ export class Composer {
 		if (message?.kind === "said") this.#turnTo({ kind: "reply", message });
 	}
 
-	/** The bot was not told, or its answer is lost: what was typed is in the field again. */
-	takeBack(words = ""): void {
+	/** The bot was not told, or its answer is lost: what was typed is in the field again. A menu is closed by then, and the bar tells only that nothing can be said. */
+	takeBack(words: string): void {
 		const { page } = this.#parts;
-		const { asked, room } = page;
+		const { asked, room, isStuck } = page;
 		page.asked = undefined;
 		if (asked) this.#waiting.add({ room, text: asked, words });
+		else if (asked === "" && isStuck) showBriefly(words);
 	}
 
 	/** The connection was lost before the bot answered, which may have heard it. */

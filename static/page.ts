@@ -55,7 +55,7 @@ export class Page {
 	lastOwn = (): Said | undefined => undefined;
 	/** Nobody may say anything in the room. */
 	isClosed = false;
-	/** What was typed for the bot, until it answers; empty if that was chosen in a menu. */
+	/** What was typed for the bot, until it answers; empty if that was only chosen in a menu. */
 	asked: string | undefined;
 	/** The names of people whom the reader has blocked, folded. */
 	#blocked: ReadonlySet<string> = new Set();

@@ -100,8 +100,10 @@ async function choose(
 	if (!sure || (await confirmed(sure, GONE, t("remove.yes")))) {
 		const whom = /report|remove/.test(act) ? message?.offset : name;
 		const why = /block|report/.test(act) ? "" : reason;
-		const command = [`@${BOT_NAME}`, act, whom, more, why];
-		if (!page.tellBot(command.filter(Boolean).join(" "))) showBriefly(UNHEARD);
+		const parts = [`@${BOT_NAME}`, act, whom, more, why];
+		const command = parts.filter(Boolean).join(" ");
+		// A reason that was typed is not to be typed again.
+		if (!page.tellBot(command, why && command)) showBriefly(UNHEARD);
 	}
 	focusField();
 }

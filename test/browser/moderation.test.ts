@@ -209,6 +209,34 @@ test("a command that the server refuses is in the field again, below the reason"
 	await ann.seesStatus(words);
 });
 
+test("what a full disk has kept from being done is told, typed or chosen in a menu", async () => {
+	const boss = await enter("boss");
+	await boss.page.routeWebSocket("**/connect", (socket) => {
+		const server = socket.connectToServer();
+		const refusal = {
+			...{ type: types.refused, re: types.text, code: "diskHasSpace" },
+			text: "The disk is full.",
+		};
+		socket.onMessage((frame) => {
+			const { type, text = "" } = JSON.parse(String(frame));
+			const isForBot = type === types.text && text.startsWith("@plumebot");
+			if (isForBot) socket.send(JSON.stringify(refusal));
+			else server.send(frame);
+		});
+	});
+	await boss.page.reload();
+	const troll = await enter("trader");
+	await troll.says("buy my stamps");
+	await boss.reads("buy my stamps");
+	const menu = await opensMenuAt(boss, "buy my stamps");
+	await menu.getByRole("button", { name: "Report as spam" }).click();
+	await boss.hasHeard("The disk is full.");
+	await boss.says("/mute trader 1h rude");
+	const trouble = boss.page.locator("#text-trouble");
+	await trouble.getByText("The disk is full.").waitFor();
+	expect(await boss.field.inputValue()).toBe("/mute trader 1h rude");
+});
+
 test("an answer of the bot is repeated only to who is far from it", async () => {
 	const ann = await enter("ida");
 	await enter("gus");

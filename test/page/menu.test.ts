@@ -2,6 +2,10 @@
 import { expect, test, vi } from "vitest";
 import { t } from "../../static/words.ts";
 
+/** What is in the field for it. */
+let reason = "";
+/** What comes back to the field if the bot does not answer. */
+let typed = "";
 const choices = new Map<string, () => void>();
 vi.mock("../../static/dialog.ts", () => ({
 	fieldset: () => {},
@@ -13,7 +17,7 @@ vi.mock("../../static/dialog.ts", () => ({
 }));
 vi.mock("../../static/element.ts", () => ({
 	focusField: () => {},
-	make: () => ({ value: "", setAttribute: () => {} }),
+	make: () => ({ value: reason, setAttribute: () => {} }),
 }));
 
 /** What the bot is told at a choice about somebody's message. */
@@ -23,8 +27,9 @@ async function chosen(words: string, name: string): Promise<string> {
 	const page = {
 		...{ role: "admin", room: "reef", titleOf: () => "reef" },
 		isBlocked: () => false,
-		tellBot(text: string) {
+		tellBot(text: string, comesBack: string) {
 			said = text;
+			typed = comesBack;
 			return true;
 		},
 	};
@@ -47,4 +52,13 @@ test("a message is reported by where it stands", async () => {
 	expect(await chosen(t("report.spam"), "NAME")).toBe(
 		"@plumebot report 57 spam",
 	);
+});
+
+test("a reason that was typed comes back with its command, which is not done", async () => {
+	reason = "";
+	await chosen(t("mute.hour"), "bob");
+	expect(typed).toBe("");
+	reason = "he was rude";
+	await chosen(t("mute.hour"), "bob");
+	expect(typed).toBe("@plumebot mute bob 1h he was rude");
 });
