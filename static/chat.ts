@@ -1,5 +1,6 @@
 /** The chat screen: the room, what is to be sent to it, and the composer. */
 
+import { isPublic } from "../machines/message.ts";
 import type { ServerEvent } from "../machines/page-events.ts";
 import { isChange } from "../machines/relations.ts";
 import { showBriefly } from "./brief-notice.ts";
@@ -125,6 +126,10 @@ export class Chat {
 
 	#showRooms(rooms: readonly OwnRoom[]): void {
 		this.#page.ownRooms = rooms;
+		const { room: here } = this.#page;
+		const own = rooms.filter((one) => !one.invitation);
+		const isIn = (room: string) => own.some((one) => one.room === room);
+		this.sends.hold((room) => !isPublic(room) && room !== here && !isIn(room));
 		this.view.rooms.updateOwn();
 		this.#own.render();
 		this.onRooms();

@@ -1,7 +1,9 @@
 /** Dialogs that are made when they are needed. */
 
+import { isPublic } from "../machines/message.ts";
 import { button, complain, find, focusField, make, say } from "./element.ts";
 import { SLOW_MS } from "./requests.ts";
+import { unsentWords } from "./storage.ts";
 import { t } from "./words.ts";
 
 /** Makes a dialog, which is on the page only while it is open. */
@@ -106,9 +108,13 @@ export function fieldForm(
 	return { form, field, label, submit };
 }
 
-/** Tells people something while they may be typing: a space must not close it. */
-export function tell(words: string): void {
-	const dialog = showDialog(words);
+/** Tells people why they are not in a room while they may be typing: a space must not close it. The list leads to no private room that they may not enter, so what they wrote for it is here. */
+export function tell(words: string, room: string): void {
+	const value = isPublic(room) ? "" : unsentWords(room);
+	const ariaLabel = t("room.unsent");
+	const look = { readOnly: true, dir: "auto", rows: 4, ariaLabel, value };
+	const unsent = [make("p", "", ariaLabel), make("textarea", look)];
+	const dialog = showDialog(words, ...(value ? unsent : []));
 	dialog.tabIndex = -1;
 	dialog.focus();
 }

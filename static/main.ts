@@ -138,8 +138,7 @@ const machine = pageMachine.provide({
 			// Any other rule refuses it only for now.
 			const isForGood =
 				"rule" in event && ["isOpenToThem", "roomIsNamed"].includes(event.rule);
-			const isUnsent = storage.storedLines(room).length > 0;
-			if (isForGood && !isUnsent && !storage.storedDraft(room)) leaveRoom(room);
+			if (isForGood && !storage.unsentWords(room)) leaveRoom(room);
 		},
 		explainLobby({ event, context: { room } }) {
 			if (event.type !== "refused") return;
@@ -148,7 +147,7 @@ const machine = pageMachine.provide({
 			const isRemoved = wasOpen && event.rule === "isOpenToThem";
 			const words = isRemoved ? removed() : event.trouble.words;
 			chat.view.explain(words);
-			if (wasOpen || storage.storedDraft(room)) void tellAtOnce(words);
+			if (wasOpen || storage.unsentWords(room)) void tellAtOnce(words, room);
 		},
 		showForm({ context: { isErased } }) {
 			// The next one to log in here is not invited by what the last one opened.
@@ -195,12 +194,12 @@ const machine = pageMachine.provide({
 	},
 });
 /** What the person is writing just now was for the others of a room that they are not in any more. */
-async function tellAtOnce(words: string): Promise<void> {
+async function tellAtOnce(words: string, room: string): Promise<void> {
 	const composer = find("#composer");
 	composer.inert = true;
 	const part = await later(false);
 	composer.inert = false;
-	(part?.tell ?? alert)(words);
+	(part?.tell ?? alert)(words, room);
 }
 const actor = createActor(machine, {
 	input: {

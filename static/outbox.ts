@@ -46,6 +46,7 @@ const WINDOW = 8;
 const PATIENCE_MS = 10_000;
 
 export const TOO_LATE = t("outbox.late");
+const OUT = t("outbox.out");
 
 const isOpen = ({ why }: PendingLine) => why === "";
 
@@ -102,6 +103,11 @@ export class Outbox {
 				return { ...line, why: line.why || TOO_LATE };
 			}),
 		);
+	}
+
+	/** The person was out of the room: once they are in it again, they decide about each line. */
+	hold(): void {
+		this.#update(this.lines.map((line) => ({ ...line, why: line.why || OUT })));
 	}
 
 	/** All missed messages have arrived. */

@@ -60,6 +60,11 @@ export function pendingSends(page: Page) {
 	return {
 		outbox,
 		enter: () => draw(outbox().lines),
+		/** Nothing goes out by itself to rooms that the person is not in any more. */
+		hold(isOut: (room: string) => boolean): void {
+			for (const room of storage.roomsWithLines().filter(isOut))
+				outbox(room).hold();
+		},
 		/** Another person is here now. */
 		clear(): void {
 			storage.dropPendingSends();

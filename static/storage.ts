@@ -147,12 +147,22 @@ export function saveLines(room: string, lines: readonly PendingLine[]): void {
 export const storedLines = (room: string): readonly PendingLine[] =>
 	parseList(tab.get(keyOf(room, "lines")), { text: "", by: "", n: 0, why: "" });
 
+/** Rooms that this tab had something to send to. */
+export const roomsWithLines = (): readonly string[] =>
+	tab.names().flatMap((name) => /^lines (.+)/.exec(name)?.[1] ?? []);
+
 export const storedDraft = (room: string, item: Draft = "draft"): string =>
 	tab.get(keyOf(room, item)).slice(0, LONGEST_DRAFT);
 
 export function saveDraft(room: string, words: string, item: Draft = "draft") {
 	tab.set(keyOf(room, item), words.slice(0, LONGEST_DRAFT));
 }
+
+/** What was written for a room and not said there, as far as it is known. */
+export const unsentWords = (room: string): string =>
+	[...storedLines(room).map(({ text }) => text), storedDraft(room)]
+		.filter((text) => text !== "")
+		.join("\n");
 
 /** Puts the words of an edit behind the draft of the room. */
 export function keepInDraft(room: string, words: string): void {

@@ -227,6 +227,40 @@ test("who is removed while offline types nothing into the lobby", async () => {
 	await bob.reads(words.name);
 });
 
+test("who is removed has at hand what was not sent, which waits for their word if they come back", async () => {
+	const ann = await enter("anouk");
+	const bob = await enter("boyd");
+	await makesRoom(ann, "Board");
+	await bob.page.goto(await makesLink(ann));
+	await bob.presses("Join");
+	await isIn(bob, "Board");
+	const setSilent = await bob.routesThroughTunnel();
+	await bob.page.reload();
+	await bob.isOpen();
+	setSilent(true);
+	await bob.says("only for the board");
+	await bob.field.fill("what I was writing");
+	await removes(ann, "boyd");
+	setSilent(false);
+	await bob.retries();
+	const dialog = bob.page.getByRole("dialog");
+	const words = dialog.getByLabel("What you wrote there, which was not sent");
+	expect(await words.inputValue()).toBe(
+		"only for the board\nwhat I was writing",
+	);
+	await check(bob, "what was not sent");
+	await bob.presses("Close");
+	await ann.presses("Close");
+	await bob.page.goto(await makesLink(ann));
+	await bob.presses("Join");
+	await isIn(bob, "Board");
+	await bob.page.getByText("You had been out of this room.").waitFor();
+	expect(await bob.field.inputValue()).toBe("what I was writing");
+	expect(await ann.count("only for the board")).toBe(0);
+	await bob.presses("Send now");
+	await ann.reads("only for the board");
+});
+
 test("who has begun to write in a room that is refused is told before they write on", async () => {
 	const ann = await enter("asta");
 	const bob = await enter("bela");

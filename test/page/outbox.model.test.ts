@@ -259,6 +259,28 @@ test("a line of the last login that turns out to be taken is not asked about", (
 	expect(world.outbox.lines).toEqual([]);
 });
 
+test("a line from before its writer was out of the room waits for their word", () => {
+	const world = new World();
+	world.outbox.add("for you alone");
+	world.outbox.hold();
+	world.settle();
+	expect(world.taken).toEqual([]);
+	world.outbox.retry();
+	world.settle();
+	expect(world.taken).toEqual(["for you alone"]);
+});
+
+test("a line that was taken before its writer was out of the room is not asked about", () => {
+	const world = new World();
+	world.comeBack();
+	world.outbox.add("hello");
+	world.lose(1);
+	world.outbox.hold();
+	world.settle();
+	expect(world.outbox.lines).toEqual([]);
+	expect(world.taken).toEqual(["hello"]);
+});
+
 test("a room that expects another number is told again from there", () => {
 	const posted: number[] = [];
 	const outbox = new Outbox([], "c1", {
