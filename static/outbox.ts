@@ -8,7 +8,7 @@
  */
 
 import type { Said } from "../machines/message.ts";
-import { t, timeSpan } from "./words.ts";
+import { t } from "./words.ts";
 
 export interface PendingLine {
 	readonly text: string;
@@ -18,6 +18,8 @@ export interface PendingLine {
 	readonly n: number;
 	/** Why it was refused, in words; "" while it is to be sent. */
 	readonly why: string;
+	/** When it may be sent again, if that was told: until then, or until the room accepts another, it is true why. 0 once it is not. */
+	readonly until?: number | undefined;
 	/** The offset of what it answers. */
 	readonly replyTo?: number | undefined;
 	/** The epoch of the room when that was chosen. */
@@ -47,6 +49,9 @@ const PATIENCE_MS = 10_000;
 
 export const TOO_LATE = t("outbox.late");
 const OUT = t("outbox.out");
+
+/** What a line is that is to be numbered and sent. */
+const free = { n: 0, why: "", until: undefined };
 
 const isOpen = ({ why }: PendingLine) => why === "";
 
@@ -81,7 +86,7 @@ export class Outbox {
 
 	#append(lines: readonly PendingLine[]): void {
 		const by = this.#client;
-		const fresh = lines.map((line) => ({ ...line, by, n: 0, why: "" }));
+		const fresh = lines.map((line) => ({ ...line, ...free, by }));
 		this.#update([...this.lines, ...fresh]);
 	}
 
@@ -122,14 +127,23 @@ export class Outbox {
 
 	/** The room has accepted everything up to `n` from this client. */
 	accepted(n: number): void {
-		if (n > this.#last) this.#last = n;
+		this.#take(n);
 		if (!this.#isLive) this.#update(this.lines);
 		else this.shown(n);
 	}
 
+	#take(n: number): void {
+		if (n <= this.#last) return;
+		this.#last = n;
+		// Whatever was said of a time is over.
+		this.lines = this.lines.map((line) =>
+			line.until ? { ...line, until: 0 } : line,
+		);
+	}
+
 	/** The timeline shows everything up to `n` from `client`. */
 	shown(n: number, client = this.#client): void {
-		if (client === this.#client && n > this.#last) this.#last = n;
+		if (client === this.#client) this.#take(n);
 		const waiting = this.lines.filter((line) => !isAccepted(line, client, n));
 		if (waiting.length < this.lines.length) this.#update(waiting);
 	}
@@ -142,11 +156,10 @@ export class Outbox {
 		if (expected !== undefined) this.#last = expected - 1;
 		const isWaiting = retryAfter !== undefined && retryAfter <= PATIENCE_MS;
 		if (isWaiting) this.#pause(retryAfter);
-		const time = timeSpan(retryAfter ?? 0);
-		const again = retryAfter ? ` ${t("outbox.again", { time })}` : "";
-		const why = isWaiting || expected !== undefined ? "" : words + again;
-		const free = { ...refused, n: 0, why };
-		this.#update(this.lines.map((line) => (line === refused ? free : line)));
+		const why = isWaiting || expected !== undefined ? "" : words;
+		const until = why && retryAfter ? Date.now() + retryAfter : undefined;
+		const after = { ...refused, n: 0, why, until };
+		this.#update(this.lines.map((line) => (line === refused ? after : line)));
 		return isWaiting;
 	}
 

@@ -8,7 +8,17 @@ import { messageElement } from "./message-element.ts";
 import { Outbox, type PendingLine } from "./outbox.ts";
 import type { Page } from "./page.ts";
 import * as storage from "./storage.ts";
-import { t } from "./words.ts";
+import { t, timeSpan } from "./words.ts";
+
+/** No timer waits longer. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** Why a line was refused, and for how long, as far as that is still true. */
+function reasonOf({ why, until }: PendingLine): string {
+	if (until === undefined) return why;
+	const time = timeSpan(until - Date.now());
+	return until > Date.now() ? `${why} ${t("outbox.again", { time })}` : "";
+}
 
 export type PendingSends = ReturnType<typeof pendingSends>;
 
@@ -16,6 +26,8 @@ export function pendingSends(page: Page) {
 	const list = find("#outbox");
 	const failed = find("#failed");
 	const outboxes = new Map<string, Outbox>();
+	/** Until what is said of a line is not true any more. */
+	let timer: ReturnType<typeof setTimeout> | undefined;
 
 	function outbox(room = page.room): Outbox {
 		const known = outboxes.get(room);
@@ -48,11 +60,16 @@ export function pendingSends(page: Page) {
 			return element;
 		});
 		list.replaceChildren(...elements);
-		const whys = lines.flatMap(({ why }) => why || []);
-		const [why] = whys;
-		show(failed, whys.length > 0);
-		const words = why && t("outbox.failed", { count: whys.length, why });
-		say("#failed-words", words ?? "");
+		const refused = lines.filter(({ why }) => why !== "");
+		const why = refused.map(reasonOf).find(Boolean) ?? "";
+		const count = refused.length;
+		show(failed, count > 0);
+		say("#failed-words", count ? t("outbox.failed", { count, why }) : "");
+		clearTimeout(timer);
+		const ends = refused.flatMap(({ until }) => until || []);
+		const left = Math.min(...ends) - Date.now();
+		if (left > 0 && left < LONGEST_MS)
+			timer = setTimeout(() => draw(outbox().lines), left);
 	}
 
 	find("#failed-retry").onclick = () => outbox().retry();

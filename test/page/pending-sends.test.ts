@@ -1,8 +1,10 @@
 /** What becomes of what one person has to send once another is here. */
-import { expect, test, vi } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import type { PendingLine } from "../../static/outbox.ts";
 
 const stored: (readonly PendingLine[])[] = [];
+/** What was said below the lines. */
+const said: string[] = [];
 /** What the lines that were drawn last answer. */
 let answered: (number | undefined)[] = [];
 vi.mock("../../static/message-element.ts", () => ({
@@ -21,8 +23,12 @@ vi.mock("../../static/element.ts", () => ({
 			answered = elements.map(({ replyTo }) => replyTo);
 		},
 	}),
-	...{ say: () => {}, show: () => {} },
+	...{ say: (_: string, words: string) => said.push(words), show: () => {} },
 }));
+
+afterEach(() => {
+	vi.useRealTimers();
+});
 
 test("a line that waited to be sent again is not kept for the next person", async () => {
 	vi.useFakeTimers();
@@ -49,4 +55,52 @@ test("a line that waits shows no message of another epoch as what it answers", a
 	page.epoch = "new";
 	outbox().welcome("another client", 0, "new");
 	expect(answered).toEqual([undefined]);
+});
+
+/** A line that is refused, to be said again after so long. */
+async function mutedFor(retryAfter: number) {
+	vi.useFakeTimers();
+	const { pendingSends } = await import("../../static/pending-sends.ts");
+	const sends = pendingSends(Object({ room: "reef", send: () => {} }));
+	const outbox = sends.outbox();
+	outbox.welcome("c", 0, "e");
+	outbox.caughtUp();
+	outbox.add("rude");
+	const words = "You have said enough.";
+	outbox.refused({ n: 1, words, expected: undefined, retryAfter });
+	return { sends, outbox };
+}
+
+test.each([
+	[10_001, "11 seconds"],
+	[60_000, "1 minute"],
+	[300_000, "5 minutes"],
+	[10_700_000, "3 hours"],
+])("a wait of %i ms is told as about %s", async (retryAfter, wait) => {
+	await mutedFor(retryAfter);
+	expect(said.at(-1)).toBe(
+		`1 line was not sent. You have said enough. You can send again in about ${wait}.`,
+	);
+});
+
+test("a wait is told as what is left of it", async () => {
+	const { sends } = await mutedFor(600_000);
+	await vi.advanceTimersByTimeAsync(540_000);
+	sends.enter();
+	expect(said.at(-1)).toContain("in about 1 minute.");
+});
+
+test("who may speak again by now reads of no wait", async () => {
+	await mutedFor(600_000);
+	await vi.advanceTimersByTimeAsync(600_000);
+	expect(said.at(-1)).toBe("1 line was not sent. ");
+});
+
+test("who has said something since reads of no wait", async () => {
+	const { outbox } = await mutedFor(600_000);
+	outbox.add("sorry");
+	expect(said.at(-1)).toContain("You have said enough.");
+	outbox.accepted(1);
+	expect(outbox.lines).toMatchObject([{ text: "rude" }]);
+	expect(said.at(-1)).toBe("1 line was not sent. ");
 });
