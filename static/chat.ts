@@ -162,7 +162,10 @@ export class Chat {
 				outbox.caughtUp();
 		}
 		this.view.receive(event);
-		if (isChange(event)) this.composer.updateReply(event);
+		if (isChange(event)) {
+			this.composer.updateReply(event);
+			this.#page.changed(event);
+		}
 		if (event.kind === "members") this.composer.autocomplete?.updateMembers();
 	}
 }

@@ -5,6 +5,7 @@ import { isPublic, type Said } from "../machines/message.ts";
 import type { PageSnapshot, pageMachine } from "../machines/page.ts";
 import type { PageEvent } from "../machines/page-events.ts";
 import type { ClientFrame } from "../machines/protocol.ts";
+import type { Change } from "../machines/relations.ts";
 import { foldName } from "../machines/text.ts";
 import { focusField } from "./element.ts";
 import type { Line } from "./frames.ts";
@@ -53,6 +54,8 @@ export class Page {
 	edit: (message: Said) => void = () => {};
 	/** The reader's last message on the screen that was not deleted. */
 	lastOwn = (): Said | undefined => undefined;
+	/** Called when something is said of a message of the room; for a dialog that lists messages. */
+	changed: (change: Change) => void = () => {};
 	/** Nobody may say anything in the room. */
 	isClosed = false;
 	/** What was typed for the bot, until it answers; empty if that was only chosen in a menu. */

@@ -1,11 +1,13 @@
 /** The list of what is pinned in the room, which is loaded when it is first opened. */
 
+import type { Said } from "../machines/message.ts";
 import type { ServerFrame } from "../machines/protocol.ts";
 import { showBriefly } from "./brief-notice.ts";
 import { showDialog } from "./dialog.ts";
 import { button, make } from "./element.ts";
 import type { Answer } from "./frames.ts";
 import { lastAct } from "./last-act.ts";
+import { MessageList } from "./message-list.ts";
 import type { Page } from "./page.ts";
 import { nameTag } from "./person.ts";
 import { onOneLine, RETRY_MS } from "./quotes.ts";
@@ -13,10 +15,10 @@ import { wordsOf } from "./requests.ts";
 import { timeElement } from "./time-element.ts";
 import { nodes, t } from "./words.ts";
 
-type Pin = ServerFrame<"pins">["pins"][number];
-
 /** How often the pins are asked for: the server reads one thing at a time for a connection, and history may come first. */
 const TRIES = 5;
+/** UTF-16 units of a message that are shown. */
+const MOST_SHOWN = 400;
 
 /** The last answer, once it is none that came too soon. */
 async function ask(
@@ -38,27 +40,39 @@ export async function openPins(page: Page): Promise<void> {
 	const answer = await ask(page, isLast);
 	if (!isLast()) return;
 	showBriefly("");
-	const rows =
-		answer.kind === "pins"
-			? answer.pins.toReversed().map((pin) =>
-					row(pin, () => {
-						dialog.close();
-						page.show(pin.target);
-					}),
-				)
-			: [make("p", { className: "trouble", role: "alert" }, wordsOf(answer))];
-	const none = t("pins.none");
-	const body = rows.length > 0 ? rows : [make("p", "hint", none)];
-	const dialog = showDialog(t("pins"), ...body);
+	const none = make("p", "hint", t("pins.none"));
+	const list = new MessageList({
+		page,
+		draw: (message) =>
+			row(message, () => {
+				dialog.close();
+				page.show(message.offset);
+			}),
+		emptied: () => list.element.append(none),
+	});
+	const look = { className: "trouble", role: "alert" };
+	if (answer.kind !== "pins")
+		list.element.append(make("p", look, wordsOf(answer)));
+	else if (!list.add(messagesOf(answer))) list.element.append(none);
+	const dialog = showDialog(t("pins"), list.element);
 }
 
-function row({ name, time, text, by }: Pin, onclick: () => void) {
-	const words = make("span", { dir: "auto" }, onOneLine(text));
+/** The newest pin first. */
+const messagesOf = ({ room, epoch, pins }: ServerFrame<"pins">): Said[] =>
+	pins.toReversed().map(({ target: offset, by: pinned, ...rest }) => ({
+		...{ kind: "said", room, epoch, client: "", offset, pinned, ...rest },
+	}));
+
+/** Nothing for a message that was taken down. */
+function row({ name, time, text, pinned }: Said, onclick: () => void) {
+	if (pinned === undefined) return undefined;
+	const begun = onOneLine(text).slice(0, MOST_SHOWN);
+	const words = make("span", { dir: "auto" }, begun);
 	return button(
 		"pin",
 		onclick,
 		make("span", "", nameTag(name), " ", timeElement(time)),
 		words,
-		make("span", "hint", ...nodes("message.pinned", { name: nameTag(by) })),
+		make("span", "hint", ...nodes("message.pinned", { name: nameTag(pinned) })),
 	);
 }

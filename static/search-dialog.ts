@@ -1,11 +1,13 @@
 /** Finds what was said, in this room or in all of the reader's. It is loaded when it is first opened. */
 
-import type { ClientFrame, ServerFrame } from "../machines/protocol.ts";
+import type { Said } from "../machines/message.ts";
+import type { ClientFrame } from "../machines/protocol.ts";
 import { TOKEN, tokensOf } from "../machines/tokens.ts";
 import { arrowKeys, showDialog } from "./dialog.ts";
 import { button, make, say } from "./element.ts";
 import type { Answer } from "./frames.ts";
 import { joinedRoom } from "./joined-rooms.ts";
+import { MessageList } from "./message-list.ts";
 import { titleOf } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { nameTag } from "./person.ts";
@@ -56,7 +58,6 @@ const withKeys = (typed: string, { ownRooms }: Page): string =>
 	});
 
 type Query = Omit<ClientFrame<"find">, "kind">;
-type Hit = ServerFrame<"found">["hits"][number];
 
 /** The server answers one search at a time, and refuses others. */
 let searching: Promise<unknown> = Promise.resolve();
@@ -92,7 +93,19 @@ export function openSearch(page: Page): void {
 	const { form, field, all, mentions } = makeForm();
 	const status = make("p", "hint");
 	status.role = "status";
-	const list = make("div", "offers");
+	/** What was looked for last. */
+	let query = "";
+	const found = new MessageList({
+		page,
+		draw(message) {
+			const { room } = message;
+			const isHere = !all.checked && room === page.room;
+			const title = isHere ? "" : page.titleOf(room);
+			return row(message, title, query, () => void show(message));
+		},
+		emptied: () => say(status, t("search.none")),
+	});
+	const list = found.element;
 	const dialog = showDialog(t("search"), form, status, list);
 	/** Counts searches: only the answer to the latest is shown. */
 	let latest = 0;
@@ -105,31 +118,31 @@ export function openSearch(page: Page): void {
 			...{ text: withKeys(text, page), ...where, before },
 		});
 		if (nth !== latest) return;
-		if (!before) list.replaceChildren();
+		query = text;
+		if (!before) found.clear();
 		if (answer.kind !== "found") return say(status, wordsOf(answer));
 		const last = list.querySelector(".link");
 		const isNext = last === document.activeElement;
 		last?.remove();
 		const { hits, older, behind } = answer;
-		const title = (room: string) =>
-			all.checked || room !== page.room ? page.titleOf(room) : "";
-		const rows = hits
-			.filter(({ name }) => !page.isBlocked(name))
-			.map((hit) => row(hit, title(hit.room), text, () => void show(hit)));
-		list.append(...rows);
+		const first = found.add(
+			hits
+				.filter(({ name }) => !page.isBlocked(name))
+				.map((hit) => ({ kind: "said", client: "", ...hit })),
+		);
 		if (older) {
 			const onclick = () => search(text, older);
 			list.append(button("link", onclick, t("search.older")));
 		}
 		// All that was found may be of blocked people.
-		const next = rows[0] ?? list.querySelector<HTMLElement>(".link") ?? field;
+		const next = first ?? list.querySelector<HTMLElement>(".link") ?? field;
 		if (isNext) next.focus();
 		const words =
 			list.children.length > 0 ? t("search.found") : t("search.none");
 		say(status, behind ? t("search.behind") : words);
 	}
 
-	async function show({ room, offset }: Hit): Promise<void> {
+	async function show({ room, offset }: Said): Promise<void> {
 		dialog.close();
 		await page.go(room);
 		page.show(offset);
@@ -153,7 +166,7 @@ export function openSearch(page: Page): void {
 	]);
 }
 
-function row(hit: Hit, title: string, query: string, onclick: () => void) {
+function row(hit: Said, title: string, query: string, onclick: () => void) {
 	const where = title ? [make("bdi", "", title), " · "] : [];
 	const time = make("time", "", day.format(hit.time));
 	return button(

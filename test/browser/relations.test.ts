@@ -272,6 +272,34 @@ test("who made the room pins a message, which all find in a list", async () => {
 	await list.getByText("Nothing is pinned in this room.").waitFor();
 });
 
+test("an open list of pins has the words that a message has by now, and no deleted one", async () => {
+	const ann = await enter("aya2");
+	const bob = await enter("bou");
+	await bob.says("the first words");
+	await ann.reads("the first words");
+	await presses(ann, "the first words", "More");
+	await ann.presses("Pin");
+	await lineIn(bob, "the first words").getByText("pinned by").waitFor();
+	await ann.opensMenu();
+	await ann.presses("Pinned messages");
+	const list = ann.page.getByRole("dialog", { name: "Pinned messages" });
+	const pin = (words: RegExp) => list.getByRole("button", { name: words });
+	await pin(/the first words/).focus();
+	await presses(bob, "the first words", "Edit");
+	await bob.field.fill("other words");
+	await bob.field.press("Enter");
+	await pin(/other words/)
+		.and(list.locator(":focus"))
+		.waitFor();
+	expect(await pin(/the first words/).count()).toBe(0);
+	await presses(bob, "other words", "More");
+	await bob.presses("Delete");
+	await bob.presses("Delete");
+	await list.getByText("Nothing is pinned in this room.").waitFor();
+	expect(await pin(/words/).count()).toBe(0);
+	await list.locator(":focus").waitFor();
+});
+
 test("a pinned message from long ago is shown, and the way back to the latest", async () => {
 	const ann = await enter("aoi");
 	await ann.says("the very first line");

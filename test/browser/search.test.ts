@@ -45,6 +45,29 @@ test("a word finds a message of another room, and Enter goes there", async () =>
 		.waitFor();
 });
 
+test("what is listed has no words that were edited or deleted since", async () => {
+	const ann = await enter("una", {}, "weir");
+	const bob = await enter("ugo", {}, "weir");
+	for (const words of ["a trout", "a trout too"]) await bob.says(words);
+	await ann.reads("a trout too");
+	await ann.page.keyboard.press("Control+Shift+f");
+	await looksFor(ann, "trout");
+	const hits = dialogOf(ann).locator(".pin");
+	await hits.nth(1).waitFor();
+	await bob.field.press("ArrowUp");
+	await bob.field.fill("no trout");
+	await bob.field.press("Enter");
+	await hits.filter({ hasText: "no trout" }).locator("mark").waitFor();
+	expect(await hits.filter({ hasText: "too" }).count()).toBe(0);
+	const line = bob.page.locator("article.said", { hasText: "a trout" });
+	await line.last().hover();
+	await line.last().getByRole("button", { name: "More" }).click();
+	await bob.presses("Delete");
+	await bob.presses("Delete");
+	await hits.filter({ hasText: "a trout" }).waitFor({ state: "detached" });
+	expect(await hits.count()).toBe(1);
+});
+
 test("the times of what is found are in the language that was chosen", async () => {
 	const ann = await enter("uma", {}, "marsh");
 	const { page } = ann;

@@ -1,16 +1,13 @@
 /** What is asked for the list of pins. */
 import { afterEach, expect, test, vi } from "vitest";
 
-/** What the dialog shows. */
+/** The rows of the list. */
 const shown: unknown[] = [];
 vi.mock("../../static/brief-notice.ts", () => ({ showBriefly: () => {} }));
-vi.mock("../../static/dialog.ts", () => ({
-	showDialog: (_title: string, ...rows: readonly unknown[]) =>
-		shown.push(...rows),
-}));
+vi.mock("../../static/dialog.ts", () => ({ showDialog: () => {} }));
 vi.mock("../../static/element.ts", () => ({
 	button: () => "a pin",
-	make: (_tag: string, _look: object, ...all: readonly unknown[]) => all,
+	make: () => ({ append: (...rows: unknown[]) => shown.push(...rows) }),
 }));
 vi.mock("../../static/person.ts", () => ({ nameTag: () => "" }));
 vi.mock("../../static/quotes.ts", () => ({
