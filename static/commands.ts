@@ -36,7 +36,7 @@ export function commands(
 	write: (text: string) => void,
 ): readonly Option[] {
 	const option = (name: string, does: string, take: () => void) => {
-		const words = [make("b", "", `/${name}`), ` ${does}`];
+		const words = [make("b", { dir: "ltr" }, `/${name}`), ` ${does}`];
 		return { name, element: make("span", "", ...words), take };
 	};
 	const press = (button: HTMLElement) => () => {

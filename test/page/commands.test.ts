@@ -1,0 +1,18 @@
+/** The commands that are listed after a slash. */
+import { expect, test, vi } from "vitest";
+
+vi.mock("../../static/element.ts", () => ({
+	find: () => ({ hidden: true }),
+	make: (_: string, look: object, ...all: readonly unknown[]) => ({
+		...{ look, all },
+	}),
+}));
+
+const { commands } = await import("../../static/commands.ts");
+
+test("the slash is before a command's name in any language", () => {
+	const [first] = commands(Object({ role: "member" }), () => {});
+	expect(first?.element).toMatchObject({
+		all: [{ look: { dir: "ltr" }, all: ["/block"] }, expect.anything()],
+	});
+});
