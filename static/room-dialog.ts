@@ -48,7 +48,7 @@ export class RoomDialog {
 	constructor(page: Page, { room, title }: OwnRoom) {
 		this.#page = page;
 		this.#room = room;
-		const leave = button("block", () => this.#leave(), t("html.leave"));
+		const leave = button("block", () => leaveOwn(page), t("html.leave"));
 		this.#closing.id = "close-room";
 		this.#closing.onclick = () => this.#close();
 		this.#leaving.append(leave, this.#closing);
@@ -226,22 +226,32 @@ export class RoomDialog {
 			await this.#do({ kind: "handOver", room: this.#page.room, name });
 	}
 
-	async #leave(): Promise<void> {
-		const { room } = this.#page;
-		const sure = t("leave.sure", { title: this.#page.titleOf(room) });
-		if (!(await confirmed(sure, t("about.leave"), t("leave.yes")))) return;
-		this.#dialog.close();
-		await this.#page.go(LOBBY);
-		if (await whenOpen(this.#page))
-			showBriefly(await this.#page.ask({ kind: "removeMember", room }));
-	}
-
 	async #close(): Promise<void> {
 		const { room } = this.#page;
 		const sure = t("close.sure", { title: this.#page.titleOf(room) });
 		if (await confirmed(sure, t("about.close"), t("close.yes")))
 			await this.#do({ kind: "closeRoom", room });
 	}
+}
+
+/** What becomes of the room, and of the member who leaves it. */
+export function wordsOfLeaving({ names, mine }: OwnRoom): string {
+	if (names.length === 0) return t("about.leave-last");
+	const words = t("about.leave");
+	return mine ? `${t("about.leave-owner")} ${words}` : words;
+}
+
+/** Leaves the room on the screen, which is private, after a confirmation. */
+async function leaveOwn(page: Page): Promise<void> {
+	const { room, ownRoom } = page;
+	if (!ownRoom) return;
+	const sure = t("leave.sure", { title: page.titleOf(room) });
+	const words = wordsOfLeaving(ownRoom);
+	if (!(await confirmed(sure, words, t("leave.yes")))) return;
+	// The dialogs about it close.
+	await page.go(LOBBY);
+	if (await whenOpen(page))
+		showBriefly(await page.ask({ kind: "removeMember", room }));
 }
 
 export const openMembers = (page: Page) =>
