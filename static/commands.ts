@@ -3,6 +3,7 @@
 import { BOT_NAME } from "../machines/message.ts";
 import { find, make } from "./element.ts";
 import type { Page } from "./page.ts";
+import { leaveOwn } from "./room-dialog.ts";
 import { t } from "./words.ts";
 
 /** What a list at the field offers. */
@@ -32,7 +33,7 @@ const FOR_ADMINS = { ban: t("command.ban"), unban: t("unban") };
 
 /** Those that the reader may use now. What needs a name is written into the field. */
 export function commands(
-	{ role }: Page,
+	page: Page,
 	write: (text: string) => void,
 ): readonly Option[] {
 	const option = (name: string, does: string, take: () => void) => {
@@ -43,6 +44,12 @@ export function commands(
 		write("");
 		button.click();
 	};
+	const leave = () => {
+		write("");
+		void leaveOwn(page);
+	};
+	const isPrivate = page.ownRoom?.access === "private";
+	const { role } = page;
 	const aboutPeople = {
 		...FOR_ALL,
 		...(role !== "member" && FOR_MODERATORS),
@@ -52,6 +59,7 @@ export function commands(
 		...BUTTONS.filter(([, , button]) => !find(button).hidden).map(
 			([name, does, button]) => option(name, does, press(find(button))),
 		),
+		...(isPrivate ? [option("leave", t("html.leave"), leave)] : []),
 		...Object.entries(aboutPeople).map(([name, does]) =>
 			option(name, does, () => write(`@${BOT_NAME} ${name} @`)),
 		),

@@ -242,7 +242,7 @@ export function wordsOfLeaving({ names, mine }: OwnRoom): string {
 }
 
 /** Leaves the room on the screen, which is private, after a confirmation. */
-async function leaveOwn(page: Page): Promise<void> {
+export async function leaveOwn(page: Page): Promise<void> {
 	const { room, ownRoom } = page;
 	if (!ownRoom) return;
 	const sure = t("leave.sure", { title: page.titleOf(room) });

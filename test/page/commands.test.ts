@@ -7,6 +7,7 @@ vi.mock("../../static/element.ts", () => ({
 		...{ look, all },
 	}),
 }));
+vi.mock("../../static/room-dialog.ts", () => ({}));
 
 const { commands } = await import("../../static/commands.ts");
 
@@ -15,4 +16,13 @@ test("the slash is before a command's name in any language", () => {
 	expect(first?.element).toMatchObject({
 		all: [{ look: { dir: "ltr" }, all: ["/block"] }, expect.anything()],
 	});
+});
+
+test.each([
+	["private", true],
+	["direct", false],
+])("whether a %s room can be left by a command: %s", (access, can) => {
+	const page = { role: "member", ownRoom: { access } };
+	const names = commands(Object(page), () => {}).map(({ name }) => name);
+	expect(names.includes("leave")).toBe(can);
 });
