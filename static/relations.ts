@@ -4,6 +4,7 @@ import type { Said } from "../machines/message.ts";
 import { showBriefly } from "./brief-notice.ts";
 import { later } from "./lazy.ts";
 import type { Page } from "./page.ts";
+import { t } from "./words.ts";
 
 /** A message can be edited for so long. */
 const EDITABLE_MS = 24 * 3_600_000;
@@ -17,9 +18,13 @@ const about = ({ room, epoch, offset: target }: Said) => ({
 	target,
 });
 
-/** Resolves with what is wrong, or with nothing. */
-export const editMessage = (page: Page, message: Said, text: string) =>
-	page.ask({ kind: "edit", ...about(message), text });
+/** Resolves with what is wrong, or with nothing. The server only knows that a deleted message is not there. */
+export async function editMessage(page: Page, message: Said, text: string) {
+	const line = page.room === message.room && page.lineAt(message.offset);
+	const isGone = line && line.kind === "said" && line.erased;
+	if (isGone) return t("message.deleted");
+	return page.ask({ kind: "edit", ...about(message), text });
+}
 
 /** Gives a reaction, or takes it back. */
 export async function toggleReaction(page: Page, message: Said, text: string) {
