@@ -125,9 +125,11 @@ export function openSearch(page: Page): void {
 		const isNext = last === document.activeElement;
 		last?.remove();
 		const { hits, older, behind } = answer;
+		// Who writes their own name has mentioned nobody.
+		const isOwn = (name: string) => text === MENTIONS && name === page.name;
 		const first = found.add(
 			hits
-				.filter(({ name }) => !page.isBlocked(name))
+				.filter(({ name }) => !page.isBlocked(name) && !isOwn(name))
 				.map((hit) => ({ kind: "said", client: "", ...hit })),
 		);
 		if (older) {

@@ -88,12 +88,14 @@ test("the times of what is found are in the language that was chosen", async () 
 test("mentions of the reader are one press away on a phone", async () => {
 	const ann = await enter("ada", phone);
 	const bob = await enter("bob");
+	await ann.says("I am @ada");
 	await bob.says("is @ada here?");
 	await ann.reads("is @ada here?");
 	await ann.opensMenu();
 	await ann.presses("Search");
 	await dialogOf(ann).getByRole("button", { name: "Mentions of me" }).tap();
 	await dialogOf(ann).getByRole("button", { name: "is @ada here?" }).waitFor();
+	expect(await dialogOf(ann).locator(".pin").count()).toBe(1);
 	await check(ann, "mentions");
 });
 
