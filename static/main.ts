@@ -194,7 +194,7 @@ const machine = pageMachine.provide({
 	},
 });
 /** What the person is writing just now was for the others of a room that they are not in any more. */
-async function tellAtOnce(words: string, room: string): Promise<void> {
+async function tellAtOnce(words: string, room = LOBBY): Promise<void> {
 	const composer = find("#composer");
 	composer.inert = true;
 	const part = await later(false);
