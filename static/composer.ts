@@ -157,9 +157,8 @@ export class Composer {
 	/** Shows the room's draft. For another person nothing of this one's is in it. */
 	enter(isAnother = false): void {
 		this.#turnTo(undefined, isAnother);
-		for (const { room, text } of this.#waiting.takeAll())
-			if (!isAnother) keepInDraft(room, text);
 		const { room } = this.#parts.page;
+		this.#waiting.enter(room, isAnother);
 		this.#field.value = storedDraft(room);
 		this.autocomplete?.close();
 		this.#complain("");
@@ -182,7 +181,8 @@ export class Composer {
 		const { page } = this.#parts;
 		const { asked, room, isStuck } = page;
 		page.asked = undefined;
-		if (asked) this.#waiting.add({ room, text: asked, words });
+		const isCommand = true;
+		if (asked) this.#waiting.add({ room, text: asked, isCommand, words });
 		else if (asked === "" && isStuck) showBriefly(words);
 	}
 

@@ -1,11 +1,17 @@
 /**
  * Edits that were refused, and commands that had no answer, while something
  * else was being written. Each is in the field again once that is empty and
- * nothing was typed for a moment.
+ * nothing was typed for a moment. A command is never behind other words, which
+ * would tell it to the room: it waits until its room is entered again.
  */
 
 import type { Said } from "../machines/message.ts";
-import { saveDraft } from "./storage.ts";
+import {
+	keepInDraft,
+	saveCommands,
+	saveDraft,
+	storedCommands,
+} from "./storage.ts";
 
 /** So long nothing is typed before such words are in the field. */
 const PAUSE_MS = 2_000;
@@ -14,8 +20,9 @@ const PAUSE_MS = 2_000;
 export interface RefusedWords {
 	readonly room: string;
 	readonly text: string;
-	/** What was edited, unless it is a command. */
+	/** What was edited. */
 	readonly message?: Said;
+	readonly isCommand?: boolean;
 	readonly words: string;
 }
 
@@ -48,22 +55,30 @@ export class WaitingWords {
 		this.#typedAt = Date.now();
 	}
 
-	/** Those that wait are kept elsewhere. */
-	takeAll(): readonly RefusedWords[] {
-		const all = this.#waiting;
-		if (all[0]) this.#keep([], all[0].room);
-		return all;
+	/** From here on those of this room wait. Edits of the last one are in its draft, unless another person is here. */
+	enter(room: string, isAnother = false): void {
+		for (const one of this.#waiting.filter(({ isCommand }) => !isCommand)) {
+			if (!isAnother) keepInDraft(one.room, one.text);
+			saveDraft(one.room, "", "refused");
+		}
+		const commands = storedCommands(room);
+		this.#waiting = commands.map((one) => ({ ...one, room, isCommand: true }));
+		this.#await();
 	}
 
 	/** They outlive the page. */
 	#keep(waiting: readonly RefusedWords[], room: string): void {
 		this.#waiting = waiting;
-		const texts = waiting.map(({ text }) => text);
+		const edits = waiting.filter(({ isCommand }) => !isCommand);
+		const texts = edits.map(({ text }) => text);
 		saveDraft(room, texts.join("\n"), "refused");
+		saveCommands(
+			room,
+			waiting.filter(({ isCommand }) => isCommand),
+		);
 	}
 
 	#resume(): void {
-		clearTimeout(this.#timer);
 		const isPause = Date.now() - this.#typedAt >= PAUSE_MS;
 		// An emoji that is chosen in a dialog is for what is in the field by now.
 		const isBelow = document.querySelector("dialog[open]") !== null;
@@ -72,6 +87,11 @@ export class WaitingWords {
 			if (next) this.#keep(rest, next.room);
 			if (next) this.#parts.resume(next);
 		}
+		this.#await();
+	}
+
+	#await(): void {
+		clearTimeout(this.#timer);
 		if (this.#waiting.length > 0)
 			this.#timer = setTimeout(() => this.#resume(), PAUSE_MS);
 	}

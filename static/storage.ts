@@ -2,8 +2,8 @@
  * What outlives a page. The browser stores the session, the rooms and the
  * settings for all its tabs. A tab stores a login under way, that everything
  * is to be erased and, for each room, its client, its pending lines, its
- * draft, the words of an edit, and those that were refused and wait for the
- * field to be free.
+ * draft, the words of an edit, and those that were refused and commands that
+ * had no answer, which wait for the field to be free.
  */
 
 import { LOBBY } from "../machines/message.ts";
@@ -24,7 +24,7 @@ const NOBODY = "-";
 
 /** What is being written: a new line, or other words for one. What was refused is to be written again. */
 type Draft = "draft" | "edit" | "refused";
-type RoomItem = "client" | "lines" | Draft;
+type RoomItem = "client" | "lines" | "commands" | Draft;
 
 const tab = new Store<
 	| (Shared | "pending" | "expires" | "invitation" | "farewell")
@@ -147,6 +147,15 @@ export function saveLines(room: string, lines: readonly PendingLine[]): void {
 export const storedLines = (room: string): readonly PendingLine[] =>
 	parseList(tab.get(keyOf(room, "lines")), { text: "", by: "", n: 0, why: "" });
 
+/** What was typed for the bot, and why it is to be sent again. */
+type Commands = readonly { readonly text: string; readonly words: string }[];
+
+export const saveCommands = (room: string, commands: Commands): void =>
+	tab.set(keyOf(room, "commands"), JSON.stringify(commands));
+
+export const storedCommands = (room: string): Commands =>
+	parseList(tab.get(keyOf(room, "commands")), { text: "", words: "" });
+
 /** Rooms that this tab had something to send to. */
 export const roomsWithLines = (): readonly string[] =>
 	tab.names().flatMap((name) => /^lines (.+)/.exec(name)?.[1] ?? []);
@@ -186,6 +195,8 @@ export function keepEdits(): void {
 /** The next person must not send what this one left unsent, in any room. */
 export function dropPendingSends(): void {
 	tab.remove(
-		...tab.names().filter((name) => /^(lines|draft|edit|refused)\b/.test(name)),
+		...tab
+			.names()
+			.filter((name) => /^(lines|commands|draft|edit|refused)\b/.test(name)),
 	);
 }

@@ -56,3 +56,50 @@ test("a page that was loaded anew goes on to erase everything, but not an hour l
 	expect(storage.storedFarewell()).toBe("");
 	vi.useRealTimers();
 });
+
+test("a command that waits is never in the draft, and waits again in its room", async () => {
+	vi.stubGlobal("window", {});
+	vi.stubGlobal("document", { querySelector: () => null });
+	vi.useFakeTimers();
+	const storage = await import("../../static/storage.ts");
+	const { WaitingWords } = await import("../../static/refused-words.ts");
+	let isFree = false;
+	const resumed: object[] = [];
+	const made = () =>
+		new WaitingWords({
+			isFree: () => isFree,
+			resume: (refused) => resumed.push(refused),
+		});
+	const room = "quay";
+	const command = { room, text: "/block gus", words: "No answer." };
+	const edit = { room, text: "other words", words: "No." };
+	storage.saveDraft(room, "hello, all");
+	const waiting = made();
+	waiting.add({ ...command, isCommand: true });
+	waiting.add(edit);
+	waiting.enter("pier");
+	isFree = true;
+	vi.advanceTimersByTime(2_000);
+	expect(resumed).toEqual([]);
+
+	storage.keepEdits();
+	expect(storage.storedDraft(room)).toBe("hello, all\nother words");
+	isFree = false;
+	const anew = made();
+	anew.enter(room);
+	vi.advanceTimersByTime(2_000);
+	isFree = true;
+	vi.advanceTimersByTime(2_000);
+	expect(resumed).toEqual([{ ...command, isCommand: true }]);
+	made().enter(room);
+	vi.advanceTimersByTime(2_000);
+	expect(resumed).toHaveLength(1);
+
+	isFree = false;
+	anew.add({ ...command, isCommand: true });
+	expect(storage.storedCommands(room)).toMatchObject([command]);
+	// Another person is here.
+	storage.dropPendingSends();
+	expect(storage.storedCommands(room)).toEqual([]);
+	vi.useRealTimers();
+});
