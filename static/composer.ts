@@ -18,7 +18,7 @@ import type { PendingLine } from "./outbox.ts";
 import type { Page } from "./page.ts";
 import { refuseFiles } from "./refuse-files.ts";
 import { type RefusedWords, WaitingWords } from "./refused-words.ts";
-import { editMessage, isEditable } from "./relations.ts";
+import { editMessage, isEditable, isGone } from "./relations.ts";
 import { type About, aboutAfter, showReplyBar } from "./reply-bar.ts";
 import { OFFLINE } from "./requests.ts";
 import { keepEdits, keepInDraft, saveDraft, storedDraft } from "./storage.ts";
@@ -148,8 +148,9 @@ export class Composer {
 	}
 
 	#resume({ room, message, text, words }: RefusedWords): void {
-		if (message) saveDraft(room, text, "edit");
-		if (message) this.#beginEdit(message, text);
+		const isEdit = message && !isGone(this.#parts.page, message);
+		if (isEdit) saveDraft(room, text, "edit");
+		if (isEdit) this.#beginEdit(message, text);
 		else this.#write(text);
 		if (words) this.#complain(words);
 	}
@@ -181,8 +182,7 @@ export class Composer {
 		const { page } = this.#parts;
 		const { asked, room, isStuck } = page;
 		page.asked = undefined;
-		const isCommand = true;
-		if (asked) this.#waiting.add({ room, text: asked, isCommand, words });
+		if (asked) this.#waiting.add({ room, text: asked, words, isCommand: true });
 		else if (asked === "" && isStuck) showBriefly(words);
 	}
 

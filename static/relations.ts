@@ -18,11 +18,15 @@ const about = ({ room, epoch, offset: target }: Said) => ({
 	target,
 });
 
-/** Resolves with what is wrong, or with nothing. The server only knows that a deleted message is not there. */
+/** The page knows that a message of the room on the screen was deleted. The server only knows that it is not there. */
+export function isGone(page: Page, { room, offset }: Said): boolean {
+	const line = page.room === room ? page.lineAt(offset) : undefined;
+	return line?.kind === "said" && line.erased === true;
+}
+
+/** Resolves with what is wrong, or with nothing. */
 export async function editMessage(page: Page, message: Said, text: string) {
-	const line = page.room === message.room && page.lineAt(message.offset);
-	const isGone = line && line.kind === "said" && line.erased;
-	if (isGone) return t("message.deleted");
+	if (isGone(page, message)) return t("message.deleted");
 	return page.ask({ kind: "edit", ...about(message), text });
 }
 

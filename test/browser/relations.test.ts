@@ -388,3 +388,20 @@ test("who stands on a message stays there while it is drawn anew", async () => {
 		"stand here",
 	);
 });
+
+test("the new words of a message that was deleted meanwhile come back as a line", async () => {
+	const ann = await enter("ida");
+	await ann.says("teh cat");
+	await ann.reads("teh cat");
+	await presses(ann, "teh cat", "Edit");
+	await ann.field.fill("the cat");
+	const other = await ann.opensTab("new");
+	await presses(other, "teh cat", "More");
+	for (const _ of ["asked", "sure"]) await other.presses("Delete");
+	await ann.reads("This message was deleted.");
+	await ann.field.press("Enter");
+	await ann.hasHeard("This message was deleted.");
+	await expect.poll(() => ann.field.inputValue()).toBe("the cat");
+	await ann.field.press("Enter");
+	await ann.reads("the cat");
+});
