@@ -66,10 +66,9 @@ export function pendingSends(page: Page) {
 		show(failed, count > 0);
 		say("#failed-words", count ? t("outbox.failed", { count, why }) : "");
 		clearTimeout(timer);
-		const ends = refused.flatMap(({ until }) => until || []);
-		const left = Math.min(...ends) - Date.now();
-		if (left > 0 && left < LONGEST_MS)
-			timer = setTimeout(() => draw(outbox().lines), left);
+		const waits = refused.map(({ until = 0 }) => until - Date.now());
+		const left = Math.min(...waits.filter((ms) => ms > 0));
+		if (left < LONGEST_MS) timer = setTimeout(() => draw(outbox().lines), left);
 	}
 
 	find("#failed-retry").onclick = () => outbox().retry();

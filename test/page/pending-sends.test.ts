@@ -67,7 +67,8 @@ async function mutedFor(retryAfter: number) {
 	outbox.caughtUp();
 	outbox.add("rude");
 	const words = "You have said enough.";
-	outbox.refused({ n: 1, words, expected: undefined, retryAfter });
+	const refusal = { words, expected: undefined };
+	outbox.refused({ ...refusal, n: 1, retryAfter });
 	return { sends, outbox };
 }
 
@@ -94,6 +95,18 @@ test("who may speak again by now reads of no wait", async () => {
 	await mutedFor(600_000);
 	await vi.advanceTimersByTimeAsync(600_000);
 	expect(said.at(-1)).toBe("1 line was not sent. ");
+});
+
+test("a wait that is over leaves the end of a longer one to be told", async () => {
+	const { outbox } = await mutedFor(600_000);
+	const words = "You have said enough.";
+	const refusal = { words, expected: undefined };
+	outbox.add("ruder");
+	outbox.refused({ ...refusal, n: 1, retryAfter: 600_050 });
+	await vi.advanceTimersByTimeAsync(600_000);
+	expect(said.at(-1)).toContain("You can send again");
+	await vi.advanceTimersByTimeAsync(50);
+	expect(said.at(-1)).toBe("2 lines were not sent. ");
 });
 
 test("who has said something since reads of no wait", async () => {
