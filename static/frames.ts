@@ -91,7 +91,15 @@ function refused(frame: ServerFrame<"refused">, now: number): PageInput {
 	if (re === MessageType.text && n !== undefined) {
 		// Any other rule refuses the text itself, whatever its number.
 		const next = rule === "isNextInOrder" ? expected : undefined;
-		return { kind: "textRefused", n, words, expected: next, retryAfter };
+		const isMute = rule === "isNotMuted";
+		return {
+			kind: "textRefused",
+			n,
+			words,
+			expected: next,
+			retryAfter,
+			isMute,
+		};
 	}
 	// That everything is deleted, only the machine asks.
 	if (ASKED.has(re) && frame.id !== ERASE_ALL)

@@ -20,6 +20,8 @@ export interface PendingLine {
 	readonly why: string;
 	/** When it may be sent again, if that was told: until then, or until the room accepts another, it is true why. 0 once it is not. */
 	readonly until?: number | undefined;
+	/** The person was muted, perhaps without an end: over as well once the room accepts another. */
+	readonly isMute?: boolean | undefined;
 	/** The offset of what it answers. */
 	readonly replyTo?: number | undefined;
 	/** The epoch of the room when that was chosen. */
@@ -33,6 +35,7 @@ export interface Refusal {
 	readonly expected: number | undefined;
 	/** Milliseconds after which the same text may be sent again. */
 	readonly retryAfter: number | undefined;
+	readonly isMute?: boolean;
 }
 
 interface World {
@@ -51,7 +54,7 @@ export const TOO_LATE = t("outbox.late");
 const OUT = t("outbox.out");
 
 /** What a line is that is to be numbered and sent. */
-const free = { n: 0, why: "", until: undefined };
+const free = { n: 0, why: "", until: undefined, isMute: undefined };
 
 const isOpen = ({ why }: PendingLine) => why === "";
 
@@ -137,7 +140,7 @@ export class Outbox {
 		this.#last = n;
 		// Whatever was said of a time is over.
 		this.lines = this.lines.map((line) =>
-			line.until ? { ...line, until: 0 } : line,
+			line.until || line.isMute ? { ...line, until: 0 } : line,
 		);
 	}
 
@@ -149,7 +152,7 @@ export class Outbox {
 	}
 
 	/** Returns whether the line is sent again after a pause. */
-	refused({ n, words, expected, retryAfter }: Refusal): boolean {
+	refused({ n, words, expected, retryAfter, isMute }: Refusal): boolean {
 		const refused = this.#unanswered().find((line) => line.n === n);
 		if (!refused) return false;
 		this.#isBlocked = true;
@@ -158,7 +161,8 @@ export class Outbox {
 		if (isWaiting) this.#pause(retryAfter);
 		const why = isWaiting || expected !== undefined ? "" : words;
 		const until = why && retryAfter ? Date.now() + retryAfter : undefined;
-		const after = { ...refused, n: 0, why, until };
+		const now = { n: 0, why, until, isMute: why !== "" && isMute };
+		const after = { ...refused, ...now };
 		this.#update(this.lines.map((line) => (line === refused ? after : line)));
 		return isWaiting;
 	}

@@ -29,6 +29,15 @@ test("that nothing can be said now is told, though no line of this reader's is m
 	expect(read({ ...full, n: 3 })).toMatchObject({ kind: "textRefused", n: 3 });
 });
 
+test("a line of a person who is muted is known as one, for how long they ever are", () => {
+	const line = { type: MessageType.refused, re: MessageType.text, n: 3 };
+	const muted = { ...line, code: "isNotMuted", text: "No." };
+	expect(read(muted)).toMatchObject({ isMute: true, retryAfter: undefined });
+	expect(read({ ...line, code: "textIsShort" })).toMatchObject({
+		isMute: false,
+	});
+});
+
 test("a refusal for a time says how long that is, and until when", () => {
 	const refused = { type: MessageType.refused, re: MessageType.hello };
 	expect(read({ ...refused, retryAfter: 5_000 })).toMatchObject({

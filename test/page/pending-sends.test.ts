@@ -58,7 +58,7 @@ test("a line that waits shows no message of another epoch as what it answers", a
 });
 
 /** A line that is refused, to be said again after so long. */
-async function mutedFor(retryAfter: number) {
+async function mutedFor(retryAfter: number | undefined, isMute = true) {
 	vi.useFakeTimers();
 	const { pendingSends } = await import("../../static/pending-sends.ts");
 	const sends = pendingSends(Object({ room: "reef", send: () => {} }));
@@ -67,7 +67,7 @@ async function mutedFor(retryAfter: number) {
 	outbox.caughtUp();
 	outbox.add("rude");
 	const words = "You have said enough.";
-	const refusal = { words, expected: undefined };
+	const refusal = { words, expected: undefined, isMute };
 	outbox.refused({ ...refusal, n: 1, retryAfter });
 	return { sends, outbox };
 }
@@ -100,13 +100,30 @@ test("who may speak again by now reads of no wait", async () => {
 test("a wait that is over leaves the end of a longer one to be told", async () => {
 	const { outbox } = await mutedFor(600_000);
 	const words = "You have said enough.";
-	const refusal = { words, expected: undefined };
+	const refusal = { words, expected: undefined, isMute: true };
 	outbox.add("ruder");
 	outbox.refused({ ...refusal, n: 1, retryAfter: 600_050 });
 	await vi.advanceTimersByTimeAsync(600_000);
 	expect(said.at(-1)).toContain("You can send again");
 	await vi.advanceTimersByTimeAsync(50);
 	expect(said.at(-1)).toBe("2 lines were not sent. ");
+});
+
+test("who was muted for good reads no more of it once they have said something", async () => {
+	const { outbox } = await mutedFor(undefined);
+	expect(said.at(-1)).toContain("You have said enough.");
+	outbox.add("sorry");
+	outbox.accepted(1);
+	expect(said.at(-1)).toBe("1 line was not sent. ");
+	outbox.retry();
+	expect(outbox.lines).toMatchObject([{ text: "rude", why: "" }]);
+});
+
+test("why a text can't be said stays true, whatever else is said", async () => {
+	const { outbox } = await mutedFor(undefined, false);
+	outbox.add("short");
+	outbox.accepted(1);
+	expect(said.at(-1)).toContain("You have said enough.");
 });
 
 test("who has said something since reads of no wait", async () => {
