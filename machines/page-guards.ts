@@ -1,7 +1,7 @@
-/** The page machine's guards: how it judges close codes and refusals. */
+/** The page machine's guards and delays: how it judges close codes and refusals, and how long it waits. */
 
 import { CloseCode, LOBBY, MessageType } from "./message.ts";
-import type { PageContext, PageEvent } from "./page-events.ts";
+import type { PageContext, PageEvent, Trouble } from "./page-events.ts";
 import type { Guard } from "./rules.ts";
 
 /** Milliseconds until a kick is over. A server that does not say when is asked each 10 s; a timer holds 24 days. */
@@ -17,6 +17,19 @@ export function closeReason(code: number) {
 /** Milliseconds until the next try: doubles from 1 s to 30 s, and up to half of it is jitter. */
 export const backoffOf = ({ attempt, jitter }: PageContext): number =>
 	Math.min(30_000, 500 * 2 ** attempt) * (0.5 + jitter / 2);
+
+interface Delayed {
+	readonly context: PageContext;
+}
+
+export const pageDelays = {
+	/** How long a connection may take to open. */
+	reach: 10_000,
+	/** How long an answer may take: a mail can be queued for a minute. */
+	answer: 90_000,
+	backoff: ({ context }: Delayed) => backoffOf(context),
+	pardon: ({ context }: Delayed) => pardonOf(context),
+};
 
 const ruleOf = (event: PageEvent) => ("rule" in event ? event.rule : "");
 
@@ -51,6 +64,16 @@ export function troubleOf(
 	const end = isExpected && isErased ? farewell : "";
 	const words = end || own || closeReason(event.code).says;
 	return { trouble: { about: "step", words, isExpected, isKick } };
+}
+
+const UNCONFIRMED =
+	"You are logged out in this browser. Plume did not hear of it: where else you are logged in, you still may be.";
+
+/** What to say where the server did not confirm a logout. Who erases all asked for none: another tab was told that the session is over. */
+export function doubtOf(event: PageEvent, { farewell }: PageContext) {
+	const isAsked = farewell === "" || event.type === "logout";
+	const trouble: Trouble = { about: "step", words: UNCONFIRMED };
+	return { trouble: isAsked ? trouble : undefined };
 }
 
 /** Close codes and rules that make the key useless. */

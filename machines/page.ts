@@ -10,7 +10,7 @@
 import { assign, type SnapshotFrom, setup } from "xstate";
 import { LOBBY } from "./message.ts";
 import type { PageContext, PageEvent, Person, Trouble } from "./page-events.ts";
-import { backoffOf, pageGuards, pardonOf, troubleOf } from "./page-guards.ts";
+import { doubtOf, pageDelays, pageGuards, troubleOf } from "./page-guards.ts";
 
 const stepTrouble = (words: string): Trouble => ({ about: "step", words });
 const setTrouble = (words: string) =>
@@ -30,9 +30,7 @@ const failed = (words: string) => backToForm(setTrouble(words));
 const unreachable = failed("Plume cannot be reached. Try again.");
 const unanswered = failed("Plume did not answer. Try again.");
 /** The server may not know of the logout; this browser forgets the key all the same. */
-const logoutUnconfirmed = failed(
-	"You are logged out in this browser. Plume did not hear of it: where else you are logged in, you still may be.",
-);
+const logoutUnconfirmed = backToForm("doubtLogout");
 const wrong = setTrouble("That code is not right.");
 const RESENT = "Another code is on its way. It replaces the one before.";
 /** An attempt that times out counts as failed. */
@@ -76,14 +74,7 @@ const page = setup({
 			Pick<PageContext, "key" | "room"> &
 			Partial<Pick<PageContext, "farewell">>,
 	},
-	delays: {
-		/** How long a connection may take to open. */
-		reach: 10_000,
-		/** How long an answer may take: a mail can be queued for a minute. */
-		answer: 90_000,
-		backoff: ({ context }) => backoffOf(context),
-		pardon: ({ context }) => pardonOf(context),
-	},
+	delays: pageDelays,
 	guards: pageGuards,
 	actions: {
 		connect: () => {},
@@ -113,6 +104,7 @@ const page = setup({
 		/** Sets the trouble that the event itself reports. */
 		showCause: assign(({ context, event }) => troubleOf(event, context)),
 		forgetTrouble: assign({ trouble: undefined }),
+		doubtLogout: assign(({ context, event }) => doubtOf(event, context)),
 		forgetFarewell: assign({ farewell: "", isErased: false }),
 		forgetNote: assign({ note: "" }),
 		noteResend: assign(({ context }) => ({ note: context.note || RESENT })),

@@ -406,7 +406,9 @@ describe("whatever happens", () => {
 						seen.add(JSON.stringify(world.page.actor.getSnapshot().value));
 					}
 					// While all is being erased, the first still waits for the end of it.
-					for (const type of ["leave", "leave"] as const) world.take({ type });
+					const { farewell } = world.page.actor.getSnapshot().context;
+					world.take({ type: "leave" });
+					if (farewell) world.take({ type: "leave" });
 					expect(world.page.actor.getSnapshot().value).toBe("entering");
 					expect(world.socket).toBe("none");
 				},
@@ -683,6 +685,25 @@ test("a tab that erases all says so at the end, though another is logged out bef
 	const { value, context } = actor.getSnapshot();
 	expect([value, context.trouble?.words]).toEqual(["entering", "All is gone."]);
 });
+
+test.each([
+	["loses its connection", () => closed(1006)],
+	["hears nothing more", () => undefined],
+])(
+	"a tab that erases all, is logged out by another and %s says nothing of a logout",
+	(_, end) => {
+		const { actor, clock } = livePage(() => {}, "session");
+		const erase = { type: "eraseAll", update: { farewell: "All is gone." } };
+		const leave: PageEvent = { type: "leave" };
+		for (const event of [opened, welcome, Object(erase), leave])
+			actor.send(event);
+		const event = end();
+		if (event) actor.send(event);
+		else clock.increment(10_000);
+		const { value, context } = actor.getSnapshot();
+		expect([value, context.trouble]).toEqual(["entering", undefined]);
+	},
+);
 
 test.each([
 	["in another tab", [], CloseCode.loggedOut.says],
