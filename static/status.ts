@@ -44,7 +44,9 @@ export function statusBar(page: Page, isEmpty: () => boolean) {
 		const tries = snapshot.matches("returning");
 		const lost = tries && attempt > 0;
 		const why = trouble?.words ?? t("machine.offline");
-		const erasing = farewell !== "" && !lost && !stopped;
+		// A page that was loaded anew asks once it is connected.
+		const isAsked = farewell !== "" && page.opened !== "";
+		const erasing = isAsked && !lost && !stopped;
 		const elsewhere = stopped && why === CloseCode.replaced.says;
 		say("#room-name", page.titleOf(room));
 		find("#room-name").classList.toggle("own", !isPublic(room));

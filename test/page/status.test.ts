@@ -12,12 +12,12 @@ vi.mock("../../static/element.ts", () => ({
 }));
 
 /** The page's events and timers do nothing here. */
-async function statusBarOf(snapshot: object) {
+async function statusBarOf(snapshot: object, opened = "lobby") {
 	for (const name of ["window", "HTMLButtonElement"]) vi.stubGlobal(name, {});
 	vi.stubGlobal("addEventListener", () => {});
 	vi.stubGlobal("document", { addEventListener: () => {} });
 	const { statusBar } = await import("../../static/status.ts");
-	return statusBar(Object({ snapshot, titleOf: String }), () => false);
+	return statusBar(Object({ snapshot, opened, titleOf: String }), () => false);
 }
 
 test("who has asked to delete everything reads, while there is no connection, that it is still to be done", async () => {
@@ -34,6 +34,20 @@ test("who has asked to delete everything reads, while there is no connection, th
 	states[0] = "chatting";
 	render();
 	expect(said.get("#connection-words")).toMatch(/^Deleting all you said/);
+});
+
+test("a page that was loaded anew deletes nothing before it is connected", async () => {
+	vi.useFakeTimers();
+	const farewell = "All is gone.";
+	const context = { attempt: 0, jitter: 0, name: "", room: "lobby", farewell };
+	const matches = (state: string) => state === "returning";
+	const words = async (opened: string) => {
+		(await statusBarOf({ context, matches }, opened))();
+		return said.get("#connection-words");
+	};
+	expect(await words("")).not.toContain("Deleting");
+	// On the way to another room it was asked on this connection.
+	expect(await words("lobby")).toMatch(/^Deleting all you said/);
 });
 
 test("who is sent out reads no time that nobody has told, and hears one sentence", async () => {
