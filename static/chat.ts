@@ -12,14 +12,15 @@ import {
 	isAnswer,
 	type RoomEvent,
 } from "./frames.ts";
+import { later } from "./lazy.ts";
 import { choose } from "./message-tools.ts";
-import { type OwnRoom, OwnRooms } from "./own-rooms.ts";
+import { type OwnRoom, OwnRooms, titleOf } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { type PendingSends, pendingSends } from "./pending-sends.ts";
 import { roomLevel } from "./room-level.ts";
 import { pathOf } from "./room-name.ts";
 import { RoomView } from "./room-view.ts";
-import { saveClient } from "./storage.ts";
+import { saveClient, unsentWords } from "./storage.ts";
 import { t } from "./words.ts";
 
 export class Chat {
@@ -125,14 +126,25 @@ export class Chat {
 	}
 
 	#showRooms(rooms: readonly OwnRoom[]): void {
+		const { room: here, ownRooms: before } = this.#page;
 		this.#page.ownRooms = rooms;
-		const { room: here } = this.#page;
 		const own = rooms.filter((one) => !one.invitation);
 		const isIn = (room: string) => own.some((one) => one.room === room);
-		this.sends.hold((room) => !isPublic(room) && room !== here && !isIn(room));
+		const isOut = (room: string) =>
+			!isPublic(room) && room !== here && !isIn(room);
+		for (const one of before)
+			if (!one.invitation && isOut(one.room)) void this.#tellOfLeaving(one);
+		this.sends.hold(isOut);
 		this.view.rooms.updateOwn();
 		this.#own.render();
 		this.onRooms();
+	}
+
+	/** The list leads no more to what was written there and not sent. */
+	async #tellOfLeaving(left: OwnRoom): Promise<void> {
+		if (!unsentWords(left.room)) return;
+		const words = t("room.removed", { title: titleOf(left) });
+		(await later(false))?.tell(words, left.room);
 	}
 
 	#receiveHere(event: RoomEvent) {

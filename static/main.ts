@@ -148,6 +148,9 @@ const machine = pageMachine.provide({
 			const words = isRemoved ? removed() : event.trouble.words;
 			chat.view.explain(words);
 			if (wasOpen || storage.unsentWords(room)) void tellAtOnce(words, room);
+			// They are told once.
+			if (event.rule === "isOpenToThem")
+				page.ownRooms = page.ownRooms.filter((one) => one.room !== room);
 		},
 		showForm({ context: { isErased } }) {
 			// The next one to log in here is not invited by what the last one opened.

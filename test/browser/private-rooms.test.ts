@@ -261,6 +261,42 @@ test("who is removed has at hand what was not sent, which waits for their word i
 	await ann.reads("only for the board");
 });
 
+/** Someone in the lobby, who has written something in a private room of another. */
+async function writesElsewhere(owner: string, name: string) {
+	const ann = await enter(owner);
+	const bob = await enter(name);
+	await makesRoom(ann, "Board");
+	await bob.page.goto(await makesLink(ann));
+	await bob.presses("Join");
+	await isIn(bob, "Board");
+	await bob.isOpen();
+	await bob.field.fill("what I was writing");
+	return { ann, bob };
+}
+
+/** They read why it is not sent, and what it was. */
+async function hasAtHand({ page }: Person) {
+	const name = "You are no member of “Board” any more.";
+	const dialog = page.getByRole("dialog", { name });
+	const words = dialog.getByLabel("What you wrote there, which was not sent");
+	expect(await words.inputValue()).toBe("what I was writing");
+}
+
+test("who is removed while elsewhere has at hand what was not sent", async () => {
+	const { ann, bob } = await writesElsewhere("abby", "bram");
+	await bob.goesTo("quay");
+	await removes(ann, "bram");
+	await hasAtHand(bob);
+});
+
+test("who leaves has at hand what was not sent", async () => {
+	const { bob } = await writesElsewhere("agda", "burt");
+	const dialog = await opensMembers(bob);
+	await dialog.getByRole("button", { name: "Leave this room" }).click();
+	await bob.presses("Leave");
+	await hasAtHand(bob);
+});
+
 test("who has begun to write in a room that is refused is told before they write on", async () => {
 	const ann = await enter("asta");
 	const bob = await enter("bela");
