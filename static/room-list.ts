@@ -20,7 +20,7 @@ import { struckBell } from "./room-level.ts";
 import { roomMenu } from "./room-menu.ts";
 import { pathOf } from "./room-name.ts";
 import { roomOrder } from "./room-order.ts";
-import { storedDraft, storedLines } from "./storage.ts";
+import { roomsWithLines, storedDraft, storedLines } from "./storage.ts";
 import { number, t } from "./words.ts";
 
 /** Rooms that a tab may ask the server about. */
@@ -146,7 +146,7 @@ export class RoomList {
 		this.#list.replaceChildren();
 	}
 
-	/** One's own rooms are others now: each is listed, and asked about. */
+	/** One's own rooms are others now: each is listed, and asked about. So are those for all where lines wait, which a logout has taken off the list. */
 	updateOwn(): void {
 		const all = this.#page.ownRooms.filter((one) => !one.invitation);
 		// The browser stores only so many, and public ones are to stay among them.
@@ -155,8 +155,9 @@ export class RoomList {
 		for (const { name } of joinedRooms())
 			if (!isPublic(name) && !keys.has(name) && name !== this.#page.room)
 				leaveRoom(name);
-		const isNew = own.filter(({ room }) => !joinedRoom(room)).length > 0;
-		for (const { room } of own) joinRoom(room, 0);
+		const rooms = [...keys, ...roomsWithLines().filter(isPublic)];
+		const isNew = rooms.some((room) => !joinedRoom(room));
+		for (const room of rooms) joinRoom(room, 0);
 		this.render();
 		if (isNew) this.watch();
 	}
@@ -292,9 +293,8 @@ export class RoomList {
 	/** A room for all is left by taking it off the list, which is to show that lines wait for it. */
 	#leave(): void {
 		const { room } = this.#page;
-		const title = this.#page.titleOf(room);
 		if (storedLines(room).length === 0) leaveRoom(room);
-		else showBriefly(t("rooms.kept", { title }));
+		else showBriefly(t("rooms.kept", { title: this.#page.titleOf(room) }));
 		this.#go(LOBBY);
 	}
 }

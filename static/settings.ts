@@ -1,17 +1,18 @@
 /** The settings dialog, which is loaded when it is first opened. */
 
+import { isPublic } from "../machines/message.ts";
 import { BASE } from "./base-path.ts";
 import { fieldset, makeDialog, openDialog } from "./dialog.ts";
 import { button, make, say } from "./element.ts";
 import { confirmed } from "./erase.ts";
-import { joinedRooms } from "./joined-rooms.ts";
+import { joinedRoom } from "./joined-rooms.ts";
 import { languageChoice } from "./language-choice.ts";
 import { chooseNotes, hasNotes, notesTrouble } from "./note.ts";
 import { clearResult, ownMessages } from "./own-messages.ts";
 import type { Page } from "./page.ts";
 import { pushDevices } from "./push-devices.ts";
 import { quietHours } from "./quiet-hours.ts";
-import { storedLines } from "./storage.ts";
+import { roomsWithLines } from "./storage.ts";
 import { browser } from "./store.ts";
 import { showTheme } from "./theme.ts";
 import { t } from "./words.ts";
@@ -62,8 +63,11 @@ function notesChoice() {
 
 /** What is not sent may be what the person waits for. */
 async function askToLogout(page: Page, words: string, all: boolean) {
-	const unsent = joinedRooms().filter(({ name }) => storedLines(name).length);
-	const rooms = unsent.map(({ name }) => page.titleOf(name)).join(", ");
+	// The list leads to no private room that they have left.
+	const unsent = roomsWithLines().filter(
+		(room) => isPublic(room) || joinedRoom(room),
+	);
+	const rooms = unsent.map((room) => page.titleOf(room)).join(", ");
 	const title = t("logout.unsent", { rooms });
 	const [about, no] = [t("about.unsent"), t("html.cancel")];
 	if (!rooms || (await confirmed(title, about, words, no)))

@@ -156,9 +156,13 @@ export const saveCommands = (room: string, commands: Commands): void =>
 export const storedCommands = (room: string): Commands =>
 	parseList(tab.get(keyOf(room, "commands")), { text: "", words: "" });
 
-/** Rooms that this tab had something to send to. */
-export const roomsWithLines = (): readonly string[] =>
-	tab.names().flatMap((name) => /^lines (.+)/.exec(name)?.[1] ?? []);
+/** Rooms that this tab has something to send to. */
+export function roomsWithLines(): readonly string[] {
+	const items = tab.names().map((name) => name.split(" "));
+	return items.flatMap(([item, room = LOBBY]) =>
+		item === "lines" && storedLines(room).length > 0 ? room : [],
+	);
+}
 
 export const storedDraft = (room: string, item: Draft = "draft"): string =>
 	tab.get(keyOf(room, item)).slice(0, LONGEST_DRAFT);

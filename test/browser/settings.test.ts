@@ -440,6 +440,7 @@ test("who logs out while lines wait is asked first, and finds them when they are
 	await ann.page.reload();
 	await ann.seesStatus("Offline. Your lines are kept.");
 	await ann.says("am I heard?");
+	await ann.goesTo("lobby");
 	await ann.logsOut("Log out");
 	const question = ann.page.getByRole("dialog", { name: /not sent: jetty/ });
 	await question.getByRole("button", { name: "Cancel" }).click();
@@ -448,6 +449,7 @@ test("who logs out while lines wait is asked first, and finds them when they are
 	await ann.isOutside();
 	connect();
 	await ann.comesIn();
+	await ann.page.getByRole("link", { name: /jetty.*1 not sent/ }).click();
 	await ann.page.locator("#failed-words").waitFor();
 	expect(await ann.count("am I heard?")).toBe(1);
 });

@@ -42,6 +42,16 @@ test("two edits that wait are both in the draft once the page is loaded anew", a
 	vi.useRealTimers();
 });
 
+test("a room whose lines are all sent has none", async () => {
+	vi.stubGlobal("window", {});
+	const storage = await import("../../static/storage.ts");
+	const line = { text: "hi", by: "", n: 0, why: "" };
+	for (const room of ["lobby", "mole", "~board"])
+		storage.saveLines(room, [line]);
+	storage.saveLines("mole", []);
+	expect(storage.roomsWithLines()).toEqual(["lobby", "~board"]);
+});
+
 test("a page that was loaded anew goes on to erase everything, but not an hour later", async () => {
 	vi.useFakeTimers();
 	vi.stubGlobal("window", {});

@@ -55,10 +55,12 @@ vi.mock("../../static/joined-rooms.ts", () => ({
 		const at = joined.findIndex((room) => room.name === name);
 		joined.splice(at, 1);
 	},
+	joinRoom: (name: string) => joined.push({ name }),
 	unread: () => {},
 }));
 vi.mock("../../static/storage.ts", () => ({
 	...{ storedDraft: () => "", storedLines: () => unsent },
+	roomsWithLines: () => ["reef", "~left"],
 }));
 vi.mock("../../static/lazy.ts", () => ({
 	later: async () => ({ unreadMentions }),
@@ -104,6 +106,16 @@ async function listOf(room: (typeof joined)[number], level = () => "all") {
 	const page = { room: LOBBY, ownRooms: [], titleOf: String };
 	return new RoomList(Object({ ...page, own: { level } }));
 }
+
+test("a room for all where lines wait is on the list again after a logout", async () => {
+	const list = await listOf({ name: LOBBY });
+	let asked: readonly string[] = [];
+	vi.spyOn(list, "watch").mockImplementation(() => {
+		asked = joined.map(({ name }) => name);
+	});
+	list.updateOwn();
+	expect(asked).toEqual([LOBBY, "reef"]);
+});
 
 test("a search for mentions that fails is not asked again at each message elsewhere", async () => {
 	const list = await listOf({ name: "reef", epoch: "e", said: 1 });
