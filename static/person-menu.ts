@@ -7,7 +7,7 @@
 import { BOT_NAME, type Said } from "../machines/message.ts";
 import { showBriefly, UNHEARD } from "./brief-notice.ts";
 import { fieldset, showDialog, smallButton } from "./dialog.ts";
-import { focusField, make } from "./element.ts";
+import { focusField, make, say } from "./element.ts";
 import { beginningOf, confirmed, GONE } from "./erase.ts";
 import { lastAct } from "./last-act.ts";
 import type { Page } from "./page.ts";
@@ -50,9 +50,12 @@ export function openMenu(about: About): void {
 	const why = make("input", { id: "why", maxLength: 200, dir: "auto" });
 	why.autocomplete = "off";
 	why.setAttribute("aria-describedby", "why-hint");
+	const trouble = make("p", { className: "trouble", role: "alert" });
 	const group = (legend: string, choices: readonly Choice[]) => {
 		const buttons = choices.map(([words, act, more]) => {
 			const button = smallButton(words, () => {
+				// What was typed is not lost.
+				if (why.value && !page.isOpen) return say(trouble, UNHEARD);
 				dialog.close();
 				void choose(about, act, more, why.value);
 			});
@@ -76,6 +79,7 @@ export function openMenu(about: About): void {
 		make("label", { htmlFor: "why" }, t("menu.reason")),
 		why,
 		make("p", { id: "why-hint", className: "hint" }, t("menu.why")),
+		trouble,
 		group(t("menu.room", { room: page.titleOf(page.room) }), inRoom),
 		...(page.role === "admin" ? [group(t("menu.everywhere"), EVERYWHERE)] : []),
 	];

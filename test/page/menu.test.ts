@@ -4,12 +4,20 @@ import { t } from "../../static/words.ts";
 
 /** What is in the field for it. */
 let reason = "";
+/** Whether the menu is open. */
+let isOpen = false;
+/** What is said in it. */
+let shown = "";
 /** What comes back to the field if the bot does not answer. */
 let typed = "";
 const choices = new Map<string, () => void>();
 vi.mock("../../static/dialog.ts", () => ({
 	fieldset: () => {},
-	showDialog: () => ({ close: () => {} }),
+	showDialog: () => ({
+		close() {
+			isOpen = false;
+		},
+	}),
 	smallButton(words: string, choose: () => void) {
 		choices.set(words, choose);
 		return { classList: { toggle: () => {} } };
@@ -17,22 +25,30 @@ vi.mock("../../static/dialog.ts", () => ({
 }));
 vi.mock("../../static/element.ts", () => ({
 	focusField: () => {},
+	say(_: object, words: string) {
+		shown = words;
+	},
 	make: () => ({ value: reason, setAttribute: () => {} }),
 }));
 
-/** What the bot is told at a choice about somebody's message. */
-async function chosen(words: string, name: string): Promise<string> {
+/** What the bot is shown at a choice about somebody's message. */
+async function chosen(
+	words: string,
+	name: string,
+	isConnected = true,
+): Promise<string> {
 	const { openMenu } = await import("../../static/person-menu.ts");
 	let said = "";
 	const page = {
 		...{ role: "admin", room: "reef", titleOf: () => "reef" },
-		isBlocked: () => false,
+		...{ isBlocked: () => false, isOpen: isConnected },
 		tellBot(text: string, comesBack: string) {
 			said = text;
 			typed = comesBack;
-			return true;
+			return isConnected;
 		},
 	};
+	isOpen = true;
 	openMenu(Object({ page, name, message: { text: "hi", offset: 57 } }));
 	choices.get(words)?.();
 	return said;
@@ -61,4 +77,13 @@ test("a reason that was typed comes back with its command, which is not done", a
 	reason = "he was rude";
 	await chosen(t("mute.hour"), "bob");
 	expect(typed).toBe("@plumebot mute bob 1h he was rude");
+});
+
+test("a reason that was typed stays in the menu where there is no connection", async () => {
+	reason = "he was rude";
+	expect(await chosen(t("mute.hour"), "bob", false)).toBe("");
+	expect(isOpen).toBe(true);
+	expect(shown).toBe(t("offline.bot"));
+	expect(await chosen(t("mute.hour"), "bob")).toContain("he was rude");
+	expect(isOpen).toBe(false);
 });
