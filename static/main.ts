@@ -279,6 +279,8 @@ actor.subscribe(render);
 chat.enter(room);
 if (!askedFor) chat.view.explain(t("lobby"));
 followLink();
+if (storage.storedSession() && storage.isFarewellOld())
+	void tellAtOnce(t("erase.not", { why: "" }));
 actor.start();
 // There are no workers over plain HTTP, and a missing worker costs only the offline screen.
 navigator.serviceWorker?.register(`${BASE}sw.js?${language}`).catch(() => {});

@@ -17,7 +17,7 @@ import { parseList } from "./stored-list.ts";
 const LONGEST_DRAFT = 32_000;
 /** UTF-16 units that a key, a name or an address may have, with room to spare. */
 const LONGEST = 512;
-/** A page that was loaded anew goes on to erase everything for so long after it was last asked. */
+/** A page that was loaded anew goes on to erase everything for so long after the last one was in use. */
 const GOES_ON_MS = 3_600_000;
 /** In place of the address of a person for whom notes are: nobody's. */
 const NOBODY = "-";
@@ -119,6 +119,10 @@ export function storedFarewell(): string {
 	const isRecent = Number.parseInt(stored, 10) > Date.now() - GOES_ON_MS;
 	return isRecent ? stored.replace(/^\d+ /, "") : "";
 }
+
+/** It was still to be, too long ago. */
+export const isFarewellOld = (): boolean =>
+	tab.get("farewell") !== "" && storedFarewell() === "";
 
 export const saveFarewell = (words: string): void =>
 	tab.set("farewell", words && `${Date.now()} ${words}`);

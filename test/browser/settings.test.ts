@@ -453,3 +453,22 @@ test("who logs out while lines wait is asked first, and finds them when they are
 	await ann.page.locator("#failed-words").waitFor();
 	expect(await ann.count("am I heard?")).toBe(1);
 });
+
+test("who comes back long after they asked to delete everything reads once that it was not done", async () => {
+	const ann = await enter("ann", {}, "slip");
+	await ann.page.evaluate(() => {
+		// The page stores it at each of its changes; this comes after the last.
+		addEventListener("pagehide", () =>
+			sessionStorage.setItem("farewell", `${Date.now() - 7_200_000} Gone.`),
+		);
+	});
+	await ann.page.reload();
+	const name = /^Not everything was deleted/;
+	const dialog = ann.page.getByRole("dialog", { name });
+	await dialog.waitFor();
+	await ann.isOpen();
+	expect(await dialog.isVisible()).toBe(true);
+	await ann.page.reload();
+	await ann.isOpen();
+	expect(await dialog.count()).toBe(0);
+});

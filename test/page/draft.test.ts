@@ -59,11 +59,14 @@ test("a page that was loaded anew goes on to erase everything, but not an hour l
 	storage.saveFarewell("All is gone.");
 	vi.advanceTimersByTime(3_599_999);
 	expect(storage.storedFarewell()).toBe("All is gone.");
+	expect(storage.isFarewellOld()).toBe(false);
 	vi.advanceTimersByTime(1);
 	expect(storage.storedFarewell()).toBe("");
+	expect(storage.isFarewellOld()).toBe(true);
 	storage.saveFarewell("All is gone.");
 	storage.saveFarewell("");
 	expect(storage.storedFarewell()).toBe("");
+	expect(storage.isFarewellOld()).toBe(false);
 	vi.useRealTimers();
 });
 
