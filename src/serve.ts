@@ -15,6 +15,7 @@ import { pooledRandom, Secrets } from "./engine/secrets.ts";
 import { fatalEnd } from "./fatal-end.ts";
 import { indexFiles } from "./history/index-files.ts";
 import type { Disk } from "./log/disk.ts";
+import { unmarkCopy } from "./log/evidence.ts";
 import { type FileLogOptions, openFileLog } from "./log/file-log.ts";
 import { linger } from "./log/linger.ts";
 import { Lock } from "./log/lock.ts";
@@ -227,7 +228,8 @@ async function openFolder(
 		...cache("what is people's own"),
 		...{ disk: unsynced(real), folder: join(folder, "people") },
 	};
-	return { lock, secrets, log, snapshots, indexes, known, own };
+	const onOwn = isMirror ? undefined : () => unmarkCopy(real, folder);
+	return { lock, secrets, log, snapshots, indexes, known, own, onOwn };
 }
 
 /** Loads only the mailer that is configured. */

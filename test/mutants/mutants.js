@@ -2571,7 +2571,7 @@ const erasing = [
 	{
 		promise: "log: a folder is no node's copy once another server was there",
 		file: "src/log/evidence.ts",
-		find: "if (isMarked && !isMirror) await disk.remove(join(folder, MIRROR));",
+		find: "await disk.remove(join(folder, MIRROR));",
 		replace: "",
 		tests: ["test/cli/mirror.test.ts"],
 	},
