@@ -1151,8 +1151,8 @@ const log = [
 	},
 	{
 		promise: "log: the program locks its folder",
-		file: "src/serve.ts",
-		find: "const lock = await Lock.acquire(folder);",
+		file: "src/log-owner.ts",
+		find: "const lock = await Lock.acquire(config.data);",
 		replace: "const lock = { check() {}, async release() {} };",
 		tests: ["test/program/operator.test.ts -t second server"],
 		hangs: "the second server is up and never ends",
