@@ -39,6 +39,12 @@ const OWNER_MS = 1000;
 const PARENT_GONE = "disconnect";
 const ENDS = ["SIGTERM", "SIGINT", "SIGHUP", PARENT_GONE];
 
+/** Resolves with what ends this process, in a list. The one that started it may have gone before there were handlers. */
+const firstEnd = async (): Promise<readonly unknown[]> =>
+	process.connected === false
+		? [PARENT_GONE]
+		: Promise.race(ENDS.map((name) => once(process, name)));
+
 interface Asked
 	extends Pick<
 		ServiceParts,
@@ -102,7 +108,7 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 	systemd.ready();
 	// Finds a lost lock even while nothing is written.
 	const watch = setInterval(() => lock?.check(), OWNER_MS);
-	const stopped = Promise.race(ENDS.map((name) => once(process, name)));
+	const stopped = firstEnd();
 	// Only after the handlers are set: its reader may stop us at once.
 	logger.info({ ...described(service.url, asked, log) }, "listening");
 	if (asked.passed)
