@@ -34,12 +34,12 @@ export function sessionOpened(
 	return { entry: { event }, session: { token, expires } };
 }
 
-/** What follows when a person is about to log in once more: of too many sessions those end that were unused longest, since all of them may have to end in one batch. That is known by the day; those with an open tab go last. */
+/** What follows when a person is about to log in once more, for each session that ends: of too many, since all of them may have to end in one batch, those go that were unused longest. That is known by the day; those with an open tab go last. */
 export function excessClosed(
 	view: View,
 	person: Identity,
 	identity: Identity,
-): readonly Entry[] {
+): readonly (readonly Entry[])[] {
 	const { sessions, names } = view.state.server.context;
 	const { sessionsHeld } = view.limits;
 	if (sessions.size < sessionsHeld) return [];
@@ -48,15 +48,14 @@ export function excessClosed(
 	const excess = open.length + 1 - sessionsHeld;
 	if (excess <= 0) return [];
 	const inUse = sessionsInUse(view);
-	const closed = open
+	return open
 		.sort(
 			([a, one], [b, other]) =>
 				Number(inUse.has(a)) - Number(inUse.has(b)) ||
 				one.expires - other.expires,
 		)
 		.slice(0, excess)
-		.map(([session]) => session);
-	return sessionsClosed(view, closed, "loggedOut");
+		.map(([session]) => sessionsClosed(view, [session], "loggedOut"));
 }
 
 /** So many lines of sessions that end are one batch of the log, which NATS takes as one message. */
