@@ -128,6 +128,13 @@ test("the copy of an edge that runs no more is removed", async () => {
 	await none.stop();
 });
 
+test("an edge's copy of an older version, which did not mark it, is gone on with", async () => {
+	const PLUME_DATA = await ended("1");
+	await rm(join(PLUME_DATA, "edges", "1", "mirror"));
+	const plume = await Plume.start({ PLUME_DATA, PLUME_EDGES: "1" });
+	expect((await plume.stop()).code).toBe(0);
+});
+
 test("an edge's copy that is no part of the log is made anew", async () => {
 	const PLUME_DATA = await ended("1");
 	for (const name of await readdir(PLUME_DATA))
