@@ -2,7 +2,9 @@
 import { type Config, ConfigError } from "./config.ts";
 import type { Disk } from "./log/disk.ts";
 import { isMarkedCopy } from "./log/evidence.ts";
+import { Lock } from "./log/lock.ts";
 import { segmentsOf } from "./log/reader.ts";
+import { findSecret } from "./secret-file.ts";
 
 type Owner = Pick<Config, "data" | "upstream" | "nats">;
 
@@ -27,4 +29,27 @@ export async function checkOwner(
 		throw new ConfigError(
 			`${folder} has a copy of a log with which an edge, a node or a stream on NATS goes on: is PLUME_UPSTREAM or PLUME_LOG missing? If that log is gone for good, start once with --restored, and this server takes its place.`,
 		);
+}
+
+/**
+ * Locks the data folder of a server that may go on with its log. Rejects like
+ * `checkOwner` and `findSecret`: before the lock, so that nothing is made in the
+ * folder, and a restore that holds the lock is named. A migrate that held it
+ * may have marked the log meanwhile, so that is looked at once more.
+ */
+export async function lockOwned(
+	disk: Disk,
+	config: Owner & Pick<Config, "secret">,
+	asked: { readonly restored: boolean },
+): Promise<Lock> {
+	await checkOwner(disk, config, asked);
+	await findSecret(config, () => {});
+	const lock = await Lock.acquire(config.data);
+	try {
+		await checkOwner(disk, config, asked);
+		return lock;
+	} catch (error) {
+		await lock.release();
+		throw error;
+	}
 }

@@ -15,14 +15,14 @@ import { pooledRandom, Secrets } from "./engine/secrets.ts";
 import { fatalEnd } from "./fatal-end.ts";
 import { indexFiles } from "./history/index-files.ts";
 import type { Disk } from "./log/disk.ts";
+import { unmarkCopy } from "./log/evidence.ts";
 import { type FileLogOptions, openFileLog } from "./log/file-log.ts";
 import { linger } from "./log/linger.ts";
-import { Lock } from "./log/lock.ts";
 import type { Log } from "./log/log.ts";
 import { memoryDisk } from "./log/memory-disk.ts";
 import { Snapshots } from "./log/snapshots.ts";
 import { unsynced } from "./log/unsynced-disk.ts";
-import { checkOwner, hasCopy } from "./log-owner.ts";
+import { hasCopy, lockOwned } from "./log-owner.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { terminalMailer } from "./mail/terminal.ts";
 import { openOutput } from "./output.ts";
@@ -38,6 +38,12 @@ const OWNER_MS = 1000;
 /** What a process of `--edges` hears when the one that started it is gone. */
 const PARENT_GONE = "disconnect";
 const ENDS = ["SIGTERM", "SIGINT", "SIGHUP", PARENT_GONE];
+
+/** Resolves with what ends this process, in a list. The one that started it may have gone before there were handlers. */
+const firstEnd = async (): Promise<readonly unknown[]> =>
+	process.connected === false
+		? [PARENT_GONE]
+		: Promise.race(ENDS.map((name) => once(process, name)));
 
 interface Asked
 	extends Pick<
@@ -102,7 +108,7 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 	systemd.ready();
 	// Finds a lost lock even while nothing is written.
 	const watch = setInterval(() => lock?.check(), OWNER_MS);
-	const stopped = Promise.race(ENDS.map((name) => once(process, name)));
+	const stopped = firstEnd();
 	// Only after the handlers are set: its reader may stop us at once.
 	logger.info({ ...described(service.url, asked, log) }, "listening");
 	if (asked.passed)
@@ -188,8 +194,7 @@ async function openFolder(
 	const isMirror = hasCopy(config);
 	const fate = isMirror ? "is fetched anew" : "saved";
 	const fsync = config.fsync === "on" && !isMirror;
-	await checkOwner(real, config, accepts);
-	const lock = await Lock.acquire(folder);
+	const lock = await lockOwned(real, config, accepts);
 	if (!isMirror && !config.sequencer) await removeCopies(real, folder, 0);
 	const secret = await readSecret(config, (message) => logger.warn(message));
 	const secrets = new Secrets(secret, pooledRandom());
@@ -227,7 +232,8 @@ async function openFolder(
 		...cache("what is people's own"),
 		...{ disk: unsynced(real), folder: join(folder, "people") },
 	};
-	return { lock, secrets, log, snapshots, indexes, known, own };
+	const onOwn = isMirror ? undefined : () => unmarkCopy(real, folder);
+	return { lock, secrets, log, snapshots, indexes, known, own, onOwn };
 }
 
 /** Loads only the mailer that is configured. */

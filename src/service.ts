@@ -61,6 +61,8 @@ export interface ServiceParts
 	/** Makes a clock that starts no earlier than `notBefore`, the time of the log's last event. */
 	readonly clockFrom: (notBefore: number) => Clock;
 	readonly accepts: Accepts;
+	/** Called once this server has told in the log that it goes on with what was another's copy. */
+	readonly onOwn?: (() => Promise<void>) | undefined;
 	/** The other nodes, if there are any, and this one's place among them. */
 	readonly cluster?: (Cluster & ClusterNode) | undefined;
 	/** Reads the configuration anew. Throws `ConfigError`. */
@@ -85,8 +87,7 @@ export async function startEngine(
 	const { log, snapshots, mailer, secrets, version, report, onFatal } = parts;
 	const { cluster, config } = parts;
 	const { limits } = config;
-	const isCopy = hasCopy(config);
-	const recovered = await recoverState(log, limits, snapshots, isCopy);
+	const recovered = await recoverState(log, limits, snapshots, hasCopy(config));
 	const { state, server, unfinished } = recovered;
 	const onLogged = checkSecret(parts, state.server.context.names);
 	if (!parts.accepts.clock) await clockReaches(state.time, parts, meanwhile);
@@ -96,8 +97,7 @@ export async function startEngine(
 	const about = { archive, clock, report, published: log.committed };
 	const search = store && new SearchIndex({ store, ...about });
 	const runningClock = new RunningClock(clock);
-	const file = parts.known;
-	const known = knownNetworks({ secrets, clock, limits, file });
+	const known = knownNetworks({ secrets, clock, limits, file: parts.known });
 	await known.load();
 	const people = new People({ secrets, clock, file: parts.own });
 	await people.load();
@@ -141,6 +141,7 @@ export async function startEngine(
 		folder: parts.config.log !== "memory" ? parts.config.data : undefined,
 	});
 	log.scrub().catch(onFatal);
+	engine.onceCommitted(() => parts.onOwn?.().catch(onFatal));
 	const joined = cluster?.start({
 		...{ engine, log, states, operator, policy: started.policy },
 	});
@@ -252,8 +253,7 @@ interface TransportParts extends ServiceParts, Omit<Bound, "url"> {
 /** The page, the WebSockets and the inspector, on one HTTP server. */
 function transports(parts: TransportParts) {
 	const { http, host, peer, config, health, report, started } = parts;
-	const { limits, base, origins, inspect: token } = config;
-	const { trustProxy: trusted } = config;
+	const { limits, base, origins, inspect: token, trustProxy: trusted } = config;
 	const { engine, runningClock: clock, states, inspector } = started;
 	const { refusals } = engine;
 	const warnings = proxyWarnings(report);

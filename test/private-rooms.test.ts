@@ -588,9 +588,17 @@ test("an operator who kicks somebody in a reported room is told what they call i
 		`ann may say nothing in ${key} for 10 minutes. “plume unmute ${key} ann” undoes it.`,
 	]);
 	await plume.operate("dismiss", key.slice(1));
-	await expect(plume.operate("unmute", key, "ann")).rejects.toThrow(
-		`There is no room "${key}". plume reports lists those there are.`,
-	);
+	const noRoom = `There is no room "${key}". plume reports lists those there are.`;
+	for (const [act, name] of [
+		["mute", "ann"],
+		["unmute", "bob"],
+		["unkick", "ann"],
+	] as const)
+		await expect(plume.operate(act, key, name)).rejects.toThrow(noRoom);
+	expect(await plume.operate("unmute", key, "ann")).toEqual([
+		`ann may speak in ${key} again.`,
+	]);
+	await expect(plume.operate("unmute", key, "ann")).rejects.toThrow(noRoom);
 });
 
 test("the warning of an index that is wrong has no key of a room", async () => {

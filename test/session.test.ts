@@ -351,6 +351,42 @@ test("of too many sessions of a person the one that was unused longest ends", as
 	for (const { closed } of [back, third]) expect(closed).toBeUndefined();
 });
 
+test("of too many sessions of a day one without an open tab ends", async () => {
+	plume = await TestServer.open({
+		environment: { PLUME_LIMIT_SESSIONS_HELD: "2" },
+	});
+	const email = "cleo@example.org";
+	const first = await plume.enter("cleo", "plume.2", email);
+	const second = await plume.enter("cleo", "plume.2", email);
+	second.hangUp();
+	await plume.settle();
+	await plume.enter("cleo", "plume.2", email);
+	const back = await comesBack(second.memory);
+	expect(back.last(types.refused)).toMatchObject({ code: "sessionIsOpen" });
+	expect(first.closed).toBeUndefined();
+});
+
+test("each of too many sessions ends in a batch of its own", async () => {
+	plume = await TestServer.open({
+		again: { PLUME_LIMIT_SESSIONS_HELD: "1" },
+	});
+	const email = "cleo@example.org";
+	for (let nth = 1; nth <= 3; nth++)
+		(await plume.enter("cleo", "plume.2", email)).hangUp();
+	await plume.operate("reload");
+	const append = vi.spyOn(plume.log, "append");
+	await plume.enter("cleo", "plume.2", email);
+	const sessionsIn = append.mock.calls.map(([entries]) =>
+		entries.flatMap(({ event }) =>
+			/^session\.(opened|closed)$/.test(event.type) ? [event.type] : [],
+		),
+	);
+	const [closed, opened] = [["session.closed"], ["session.opened"]];
+	expect(sessionsIn.filter(({ length }) => length > 0)).toEqual([
+		...[closed, closed, closed, opened],
+	]);
+});
+
 test("a pending login is found again by its id, on another connection", async () => {
 	const phone = plume.connect("plume.2");
 	phone.hello("cleo", "cleo@example.org");

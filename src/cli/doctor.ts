@@ -201,11 +201,14 @@ async function portAnswers({ data, host, log, port }: Config): Promise<string> {
 		() => true,
 	);
 	const passed = await passedSocket();
-	if (passed !== undefined)
-		// A connection to it would start a server.
-		return isRunning && !passed.startsWith("/")
+	if (passed !== undefined) {
+		const { ActiveState } = await unitNamed("plume.service");
+		// A connection to it would start a server, also beside a restore, which holds the lock as well.
+		const isAsked = isRunning && ActiveState === "active";
+		return isAsked && !passed.startsWith("/")
 			? serverAnswers(passed, isRunning)
 			: `plume.socket listens on ${passed}`;
+	}
 	if (port === 0) return "a free one is chosen";
 	const probe = createServer();
 	const isTaken = await new Promise<boolean>((resolve, reject) => {

@@ -1,6 +1,7 @@
 /** Each edge of `plume serve --edges` has a copy of the log in the data folder. */
 import { join } from "node:path";
 import { type Disk, namesIn } from "../log/disk.ts";
+import { isMarkedCopy, markCopy } from "../log/evidence.ts";
 
 export const copiesFolder = (data: string) => join(data, "edges");
 
@@ -13,4 +14,10 @@ export async function removeCopies(
 	const folder = copiesFolder(data);
 	for (const name of await namesIn(disk, folder))
 		if (Number(name) > edges) await disk.removeFolder(join(folder, name));
+}
+
+/** A version that did not mark copies may have left this one. */
+export async function markLeft(disk: Disk, copy: string): Promise<void> {
+	const isThere = (await namesIn(disk, copy)).includes("log");
+	if (isThere && !(await isMarkedCopy(disk, copy))) await markCopy(disk, copy);
 }

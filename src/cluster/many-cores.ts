@@ -13,7 +13,7 @@ import { readSecret } from "../secret-file.ts";
 import type { NotifyAddress } from "../systemd/notifier.ts";
 import type { PassedSocket } from "../transport/listen.ts";
 import { Children, SEQUENCER } from "./children.ts";
-import { copiesFolder, removeCopies } from "./copies.ts";
+import { copiesFolder, markLeft, removeCopies } from "./copies.ts";
 import { closeUntaken } from "./handed-over.ts";
 
 const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
@@ -77,6 +77,7 @@ export async function serveManyCores({
 	cluster.setupPrimary({ exec: main, args: ["serve"] });
 	for (let nth = 1; nth <= config.edges; nth++) {
 		const PLUME_DATA = join(folder, `${nth}`);
+		await markLeft(realDisk, PLUME_DATA);
 		const start = () => {
 			const PLUME_SOCKET = join(PLUME_DATA, "admin.sock");
 			const own = { PLUME_DATA, PLUME_SOCKET, PLUME_NODE: `edge ${nth}` };

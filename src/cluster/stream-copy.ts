@@ -2,7 +2,7 @@
 import { type Clock, systemClock } from "../clock.ts";
 import type { FileLog } from "../log/file-log.ts";
 import { Lines, type Source } from "../log/reader.ts";
-import { append, readStream, type StreamPort } from "./stream.ts";
+import { append, assertFits, readStream, type StreamPort } from "./stream.ts";
 
 const NEWLINE = Buffer.from("\n");
 const WHICH = /^\{"level":30,"time":\d+,"seq":(\d+),"batch":\[\d+,(\d+)\]/;
@@ -16,6 +16,8 @@ export async function copyIntoStream(
 	const { signal } = new AbortController();
 	const report = { warn: (_: object, words: string) => warn(`${words}.`) };
 	const parts = { clock: systemClock(), signal, report };
+	// One that is too large would leave a part of the log in the stream.
+	for await (const bytes of batchesIn(sources)) assertFits(bytes);
 	let last = 0;
 	for await (const bytes of batchesIn(sources)) {
 		const batch = { bytes, term: 1, node: "migrate", kind: "batch" } as const;

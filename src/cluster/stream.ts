@@ -103,6 +103,14 @@ const pause = (tries: number, parts: Waiting) =>
 		parts,
 	);
 
+/** Throws if a batch is larger than the stream takes. */
+export function assertFits({ length }: Uint8Array): void {
+	if (length > MOST_MESSAGE_BYTES - HEADER_BYTES)
+		throw new Error(
+			`A batch of the log has ${length} bytes, and NATS takes ${MOST_MESSAGE_BYTES} as one message: it was not stored.`,
+		);
+}
+
 /**
  * Stores a message right after `expected`, or finds that another one stands
  * there. A caller has one append in flight. While nobody knows what became of
@@ -119,11 +127,7 @@ export async function append(
 	expected: number,
 	parts: AppendParts,
 ): Promise<"stored" | "deposed"> {
-	const { length } = message.bytes;
-	if (length > MOST_MESSAGE_BYTES - HEADER_BYTES)
-		throw new Error(
-			`A batch of the log has ${length} bytes, and NATS takes ${MOST_MESSAGE_BYTES} as one message: it was not stored.`,
-		);
+	assertFits(message.bytes);
 	for (let tries = 1; ; tries++) {
 		parts.signal.throwIfAborted();
 		try {

@@ -106,11 +106,11 @@ export class Executor {
 	#carryOut(
 		connection: Connection,
 		command: Command,
-		{ login, entries, refused, replies, mail }: Decision,
+		{ login, before = [], entries, refused, replies, mail }: Decision,
 	): void {
 		const { attachments, logins, responder } = this.#services;
 		if (login) attachments.attach(connection, login);
-		this.#parts.pipeline.append(entries);
+		for (const some of [...before, entries]) this.#parts.pipeline.append(some);
 		if (login) connection.transport.onLogin?.(login, this.#parts.log.ordered);
 		if (refused) this.#refuse(connection, command, refused);
 		if (replies)

@@ -99,6 +99,13 @@ export const isMarkedCopy = async (disk: Disk, folder: string) =>
 export const markCopy = (disk: Disk, folder: string) =>
 	replaceFile(disk, folder, MIRROR, "");
 
+/** The log of a data folder is a server's own from now on. */
+export async function unmarkCopy(disk: Disk, folder: string): Promise<void> {
+	if (!(await isMarkedCopy(disk, folder))) return;
+	await disk.remove(join(folder, MIRROR));
+	await disk.syncFolder(folder);
+}
+
 /** Makes the next start read the whole log, so that it reports the damage. */
 export async function rememberDamage(
 	{ disk, folder }: EvidenceOptions,
@@ -211,7 +218,6 @@ export class Evidence {
 	async remove(): Promise<void> {
 		const { disk, folder, acceptMissing, isMirror, isMarked } = this.#found;
 		if (isMirror && !isMarked) await markCopy(disk, folder);
-		if (isMarked && !isMirror) await disk.remove(join(folder, MIRROR));
 		if (this.damage !== undefined) await disk.remove(join(folder, DAMAGED));
 		if (!acceptMissing) return;
 		const segments = await segmentsOf(disk, folder);

@@ -3,6 +3,7 @@ import type { Claim, PlumeEvent, RoomName } from "../../machines/events.ts";
 import { isPublic, LOBBY } from "../../machines/message.ts";
 import { parseRoomName } from "../chat/room-name.ts";
 import { type Actor, isOperator, operator } from "../engine/commands/actor.ts";
+import { roomOfSanction } from "../engine/commands/sanction.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { ActAsked } from "../engine/moderation.ts";
 import { cannot, type Decide, OperatorError } from "../engine/operation.ts";
@@ -63,7 +64,13 @@ export class Operator {
 			(act: ActAsked["act"]): Asked =>
 			([typed = "", what = "", why = ""], by) => {
 				const list = isPublic(typed) ? "rooms" : "reports";
-				const room = this.#roomOf(typed) ?? operations.noRoom(typed, list);
+				const isUndone = act === "unmute" || act === "unkick";
+				const room =
+					this.#roomOf(typed) ??
+					(isUndone && !isPublic(typed)
+						? roomOfSanction(viewOf(parts), act, what, by.person)
+						: undefined) ??
+					operations.noRoom(typed, list);
 				const asked = { act, room, called: typed, what, why };
 				return engine.moderation.act(by, asked);
 			};

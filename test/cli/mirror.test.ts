@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { explained } from "../../src/cli/start-error.ts";
 import { messageOf } from "../../src/log/disk.ts";
+import { unmarkCopy } from "../../src/log/evidence.ts";
 import { FakeDisk } from "../fakes/disk.ts";
 import { changed, openOn } from "../log/folder.ts";
 import { openDesk, plume } from "./desk.ts";
@@ -49,6 +50,7 @@ describe("a text that was gone before its erasure came", () => {
 	test("is damage once a server that is no node has been there", async () => {
 		const disk = await nodeWith(text);
 		await (await openOn(disk, { isMirror: false })).close();
+		await unmarkCopy(disk, "data");
 		const cut = changed(disk.files, SEGMENT, () => Buffer.from(behind()));
 		const { code } = await plume(new FakeDisk(cut), ["replay", "data"]);
 		expect(code).toBe(3);

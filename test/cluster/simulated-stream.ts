@@ -4,13 +4,14 @@
  * stores late what timed out, answers nothing while it elects, stops readers
  * in silence, and shows holes.
  */
+
+import type { Clock } from "../../src/clock.ts";
 import type {
 	NewMessage,
 	StreamMessage,
 	StreamPort,
 } from "../../src/cluster/stream.ts";
 import { WrongSequence } from "../../src/cluster/stream.ts";
-import type { FakeClock } from "../fakes/clock.ts";
 import type { Random } from "../fakes/disk.ts";
 
 const SERVERS = 3;
@@ -35,7 +36,7 @@ export class SimulatedStream implements StreamPort {
 	readonly holes = new Map<number, ReadonlySet<number>>();
 	/** How many requests were made of it, by name. */
 	readonly asked: Record<string, number> = {};
-	readonly #clock: FakeClock;
+	readonly #clock: Clock;
 	readonly #random: Random;
 	readonly #readers = new Set<Reader>();
 	#leader = 0;
@@ -43,7 +44,7 @@ export class SimulatedStream implements StreamPort {
 	/** Percent of requests that meet trouble. */
 	trouble: number;
 
-	constructor(clock: FakeClock, random: Random, trouble = 0) {
+	constructor(clock: Clock, random: Random, trouble = 0) {
 		this.#clock = clock;
 		this.#random = random;
 		this.trouble = trouble;

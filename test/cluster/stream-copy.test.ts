@@ -1,6 +1,11 @@
 import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { copyFromStream } from "../../src/cluster/stream-copy.ts";
+import { systemClock } from "../../src/clock.ts";
+import { MOST_MESSAGE_BYTES } from "../../src/cluster/stream.ts";
+import {
+	copyFromStream,
+	copyIntoStream,
+} from "../../src/cluster/stream-copy.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { FakeDisk, seeded } from "../fakes/disk.ts";
 import { said } from "../log/entries.ts";
@@ -37,4 +42,16 @@ test("a stream that is copied to a full disk waits for room, and says so", async
 	]);
 	await done;
 	expect([...disk.files.values()]).toEqual([bytes]);
+});
+
+test("of a log with a batch that is too large for a stream nothing is stored", async () => {
+	const line = (seq: number, text = "") =>
+		`{"level":30,"time":1,"seq":${seq},"batch":[${seq},${seq}],"text":"${text}"}\n`;
+	const bytes = async function* () {
+		yield Buffer.from(line(1) + line(2, "x".repeat(MOST_MESSAGE_BYTES)));
+	};
+	const stream = new SimulatedStream(systemClock(), seeded(1));
+	const copied = copyIntoStream([{ file: "log", bytes }], stream, () => {});
+	await expect(copied).rejects.toThrow("NATS takes 8388608 as one message");
+	expect(stream.messages).toEqual([]);
 });

@@ -1151,8 +1151,8 @@ const log = [
 	},
 	{
 		promise: "log: the program locks its folder",
-		file: "src/serve.ts",
-		find: "const lock = await Lock.acquire(folder);",
+		file: "src/log-owner.ts",
+		find: "const lock = await Lock.acquire(config.data);",
 		replace: "const lock = { check() {}, async release() {} };",
 		tests: ["test/program/operator.test.ts -t second server"],
 		hangs: "the second server is up and never ends",
@@ -2571,7 +2571,7 @@ const erasing = [
 	{
 		promise: "log: a folder is no node's copy once another server was there",
 		file: "src/log/evidence.ts",
-		find: "if (isMarked && !isMirror) await disk.remove(join(folder, MIRROR));",
+		find: "await disk.remove(join(folder, MIRROR));",
 		replace: "",
 		tests: ["test/cli/mirror.test.ts"],
 	},

@@ -124,8 +124,17 @@ test("finds the server on the socket that systemd passed to it", async () => {
 	const said = async () =>
 		(await doctor(patient)).stdout.match(/^port: .*$/m)?.[0];
 	expect(await said()).toBe(`port: ok, nobody listens on 127.0.0.1:${other}`);
-	const listens = (at: string) =>
-		answers(patient, "systemctl", `ActiveState=active\nListen=${at} (Stream)`);
+	const listens = (at: string, service = "active") =>
+		writeFile(
+			join(patient.bin, "systemctl"),
+			`#!/bin/sh\nif [ "$2" = plume.socket ]; then echo "ActiveState=active\nListen=${at} (Stream)"; else echo ActiveState=${service}; fi\n`,
+			{ mode: 0o755 },
+		);
+	// The lock is that of a plume restore, and a connection would start a server.
+	await listens(`127.0.0.1:${port}`, "inactive");
+	expect(await said()).toBe(
+		`port: ok, plume.socket listens on 127.0.0.1:${port}`,
+	);
 	await listens(`127.0.0.1:${port}`);
 	expect(await said()).toBe(`port: ok, a server answers on 127.0.0.1:${port}`);
 	await listens("/run/plume.sock");

@@ -358,6 +358,11 @@ test("a copy of a log becomes a server's own only when that is asked for", async
 	await (await Plume.start({ ...edge, PLUME_UPSTREAM: at })).stop();
 	await sequencer.stop();
 	await expect(Plume.start(edge)).rejects.toThrow("PLUME_UPSTREAM");
+	const other = { ...edge, PLUME_SECRET: "t".repeat(32) };
+	const refused = Plume.start(other, "", ["serve", "--restored"]);
+	await expect(refused).rejects.toThrow("another secret");
+	// So nobody was told of the gap, and it is not this server's own yet.
+	await expect(Plume.start(edge)).rejects.toThrow("PLUME_UPSTREAM");
 	await (await Plume.start(edge, "", ["serve", "--restored"])).stop();
 	await (await Plume.start(edge)).stop();
 });

@@ -1,10 +1,11 @@
 /** `plume serve --edges N`: one process starts the others, and ends with them. */
+import { fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
-import { expect, test } from "vitest";
-import { filesIn, newDataFolder, Plume, run } from "./program.ts";
+import { expect, onTestFinished, test } from "vitest";
+import { filesIn, newDataFolder, Plume, PROGRAM, run } from "./program.ts";
 
 /** The data folder of a server of so many edges that was there a moment ago. */
 async function ended(edges: string): Promise<string> {
@@ -90,6 +91,16 @@ test("all parts end when the process that started them is killed", async () => {
 	expect(stdout).toContain('"signal":"disconnect"');
 });
 
+test("a part whose starter is gone before it listens ends", async () => {
+	const child = fork(PROGRAM, ["serve"], {
+		env: { PLUME_DATA: await newDataFolder(), PLUME_PORT: "0" },
+		silent: true,
+	});
+	onTestFinished(() => void child.kill());
+	child.disconnect();
+	expect(await once(child, "exit")).toEqual([0, null]);
+});
+
 test("systemd hears of the sequencer alone", async () => {
 	const plume = await Plume.start({
 		...{ PLUME_EDGES: "1", NOTIFY_SOCKET: "/nowhere" },
@@ -115,6 +126,13 @@ test("the copy of an edge that runs no more is removed", async () => {
 	const none = await Plume.start({ PLUME_DATA });
 	expect(await copiesIn(PLUME_DATA)).not.toContain("1");
 	await none.stop();
+});
+
+test("an edge's copy of an older version, which did not mark it, is gone on with", async () => {
+	const PLUME_DATA = await ended("1");
+	await rm(join(PLUME_DATA, "edges", "1", "mirror"));
+	const plume = await Plume.start({ PLUME_DATA, PLUME_EDGES: "1" });
+	expect((await plume.stop()).code).toBe(0);
 });
 
 test("an edge's copy that is no part of the log is made anew", async () => {

@@ -67,11 +67,8 @@ export function decideAuth(
 		...{ domain, since: time },
 	});
 	return {
-		entries: [
-			...excessClosed(view, person ?? identity, identity),
-			opened,
-			...entry.entries,
-		],
+		before: excessClosed(view, person ?? identity, identity),
+		entries: [opened, ...entry.entries],
 		login: { ...view.login, user, session, request },
 	};
 }

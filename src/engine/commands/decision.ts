@@ -82,6 +82,8 @@ export interface Refused
 export interface Decision {
 	/** Whom the connection speaks for from now on. */
 	readonly login?: Login;
+	/** Such as may be too many for one batch, and is logged first: each list of them is committed by itself. */
+	readonly before?: readonly (readonly Entry[])[];
 	/** What to log: all of it, in this order, or nothing. */
 	readonly entries: readonly Entry[];
 	/** With entries only where the failure is itself an event, like a wrong code. */

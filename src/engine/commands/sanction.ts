@@ -1,6 +1,6 @@
 /** What an act of a moderator begins with: who did it, to whom, until when and why. */
 import type { Identity, RoomName } from "../../../machines/events.ts";
-import { BOT_NAME } from "../../../machines/message.ts";
+import { BOT_NAME, isPublic } from "../../../machines/message.ts";
 import { sanctionedUntil } from "../../../machines/rules.ts";
 import { parseName } from "../../chat/name.ts";
 import type { Found } from "../../history/found.ts";
@@ -117,6 +117,26 @@ export function undo({ actor, called, say }: Asked, act: string, name: string) {
 		? `plume ${act}${where} ${name}`
 		: `@${BOT_NAME} ${act} ${name}`;
 	return say("act.undo", { command });
+}
+
+/** The only private room in which this person's mute or kick of the one who is named holds: the report that named the room may be closed by now. */
+export function roomOfSanction(
+	{ state, now }: View,
+	act: "unkick" | "unmute",
+	named: string,
+	by: Identity,
+): RoomName | undefined {
+	const { nameKey = "" } = parseName(named.replace(/^@/, "")) ?? {};
+	const owner = state.server.context.names.get(nameKey);
+	if (!owner) return undefined;
+	const person = personOf(owner);
+	const kind = act === "unmute" ? "mutes" : "kicks";
+	const rooms = [...state.rooms].filter(([room, { context }]) => {
+		const sanctions = context[kind];
+		if (isPublic(room) || sanctions?.get(person)?.by !== by) return false;
+		return sanctionedUntil(sanctions, person, now) > 0;
+	});
+	return rooms.length === 1 ? rooms[0]?.[0] : undefined;
 }
 
 /** A maker changes nothing that an admin did, and sends away only so many. A private room may have had another maker. */

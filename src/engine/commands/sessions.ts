@@ -34,20 +34,28 @@ export function sessionOpened(
 	return { entry: { event }, session: { token, expires } };
 }
 
-/** What follows when a person is about to log in once more: the sessions that were unused longest end, since all of them may have to end in one batch. */
+/** What follows when a person is about to log in once more, for each session that ends: of too many, since all of them may have to end in one batch, those go that were unused longest. That is known by the day; those with an open tab go last. */
 export function excessClosed(
 	view: View,
 	person: Identity,
 	identity: Identity,
-): readonly Entry[] {
+): readonly (readonly Entry[])[] {
 	const { sessions, names } = view.state.server.context;
+	const { sessionsHeld } = view.limits;
+	if (sessions.size < sessionsHeld) return [];
 	const theirs = new Set([...identitiesOf(names, person), identity]);
-	const open = [...sessions]
-		.filter(([, owner]) => theirs.has(owner.identity))
-		.sort(([, one], [, other]) => one.expires - other.expires)
-		.map(([session]) => session);
-	const excess = Math.max(0, open.length + 1 - view.limits.sessionsHeld);
-	return sessionsClosed(view, open.slice(0, excess), "loggedOut");
+	const open = [...sessions].filter(([, { identity }]) => theirs.has(identity));
+	const excess = open.length + 1 - sessionsHeld;
+	if (excess <= 0) return [];
+	const inUse = sessionsInUse(view);
+	return open
+		.sort(
+			([a, one], [b, other]) =>
+				Number(inUse.has(a)) - Number(inUse.has(b)) ||
+				one.expires - other.expires,
+		)
+		.slice(0, excess)
+		.map(([session]) => sessionsClosed(view, [session], "loggedOut"));
 }
 
 /** So many lines of sessions that end are one batch of the log, which NATS takes as one message. */
@@ -72,18 +80,21 @@ export function sessionsDue(view: View): readonly (readonly Entry[])[] {
 	return [...parts, some];
 }
 
-/** Renews the sessions of everyone who is attached: a connection may last longer than a session. */
-function sessionsRenewed(view: View): readonly Entry[] {
-	const { state } = view;
+/** The sessions of everyone who is attached. */
+function sessionsInUse({ state }: View): ReadonlySet<string> {
 	const inUse = new Set<string>();
 	for (const { context } of state.rooms.values())
 		for (const member of context.members.values())
 			if (member.session && member.deadline === undefined)
 				inUse.add(member.session);
-	return [...inUse].flatMap(
+	return inUse;
+}
+
+/** Renews the sessions that are in use: a connection may last longer than a session. */
+const sessionsRenewed = (view: View): readonly Entry[] =>
+	[...sessionsInUse(view)].flatMap(
 		(session) => openSession(view, session)?.renewal ?? [],
 	);
-}
 
 /** A session, if it may be used, with the event that renews it. It is renewed once a day at most. */
 export function openSession(
