@@ -65,13 +65,16 @@ export class Operator {
 			([typed = "", what = "", why = ""], by) => {
 				const list = isPublic(typed) ? "rooms" : "reports";
 				const isUndone = act === "unmute" || act === "unkick";
+				const named = this.#roomOf(typed);
 				const room =
-					this.#roomOf(typed) ??
+					named ??
 					(isUndone && !isPublic(typed)
 						? roomOfSanction(viewOf(parts), act, what, by.person)
 						: undefined) ??
 					operations.noRoom(typed, list);
-				const asked = { act, room, called: typed, what, why };
+				// It may be another than the one that is meant.
+				const called = named ? typed : "the only private room where that held";
+				const asked = { act, room, called, what, why };
 				return engine.moderation.act(by, asked);
 			};
 		this.#commands = {
