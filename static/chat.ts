@@ -144,7 +144,7 @@ export class Chat {
 	async #tellOfLeaving(left: OwnRoom): Promise<void> {
 		if (!unsentWords(left.room)) return;
 		const words = t("room.removed", { title: titleOf(left) });
-		(await later(false))?.tell(words, left.room);
+		((await later(false))?.tell ?? alert)(words, left.room);
 	}
 
 	#receiveHere(event: RoomEvent) {

@@ -103,6 +103,8 @@ find("#room").addEventListener(
 const enter = enterForm(page, person);
 const verify = verifyForm(page);
 const renderStatus = statusBar(page, () => !chat.view.position);
+/** The last page was to erase everything, too long ago for this one to go on with it. */
+let isLate = storage.isFarewellOld();
 const machine = pageMachine.provide({
 	actions: {
 		connect() {
@@ -124,6 +126,9 @@ const machine = pageMachine.provide({
 			// A server that was restarted meanwhile does not go on with it.
 			if (farewell && isNew) sendEraseAll();
 			isNew = false;
+			// A session that goes on has erased nothing.
+			if (isLate) void tellAtOnce(t("erase.not", { why: "" }));
+			isLate = false;
 			// Nothing can be sent before the machine has taken the welcome.
 			if (event.type === "welcome") queueMicrotask(() => chat.welcome(event));
 		},
@@ -153,6 +158,7 @@ const machine = pageMachine.provide({
 				page.ownRooms = page.ownRooms.filter((one) => one.room !== room);
 		},
 		showForm({ context: { isErased } }) {
+			isLate = false;
 			// The next one to log in here is not invited by what the last one opened.
 			if (storage.storedSession()) storage.dropInvitation();
 			if (storage.dropKey() && mayNotify()) void endPush().catch(() => {});
@@ -279,8 +285,6 @@ actor.subscribe(render);
 chat.enter(room);
 if (!askedFor) chat.view.explain(t("lobby"));
 followLink();
-if (storage.storedSession() && storage.isFarewellOld())
-	void tellAtOnce(t("erase.not", { why: "" }));
 actor.start();
 // There are no workers over plain HTTP, and a missing worker costs only the offline screen.
 navigator.serviceWorker?.register(`${BASE}sw.js?${language}`).catch(() => {});

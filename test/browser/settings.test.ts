@@ -454,14 +454,42 @@ test("who logs out while lines wait is asked first, and finds them when they are
 	expect(await ann.count("am I heard?")).toBe(1);
 });
 
-test("who comes back long after they asked to delete everything reads once that it was not done", async () => {
-	const ann = await enter("ann", {}, "slip");
-	await ann.page.evaluate(() => {
-		// The page stores it at each of its changes; this comes after the last.
+/** The page stores what it asked at each of its changes; this comes after the last. */
+const askedLongAgo = (page: Person["page"]) =>
+	page.evaluate(() =>
 		addEventListener("pagehide", () =>
 			sessionStorage.setItem("farewell", `${Date.now() - 7_200_000} Gone.`),
-		);
+		),
+	);
+
+test("who comes back long after everything was deleted is not told that it was not", async () => {
+	const ann = await enter("ann", {}, "slip");
+	await askedLongAgo(ann.page);
+	await ann.page.addInitScript(() => {
+		const opened: unknown[] = [];
+		const { prototype } = HTMLDialogElement;
+		const open = prototype.showModal;
+		prototype.showModal = function () {
+			opened.push(this.ariaLabel);
+			open.call(this);
+		};
+		Object.assign(globalThis, { opened });
 	});
+	await ann.page.evaluate(() => {
+		addEventListener("pagehide", () => {
+			for (const store of [sessionStorage, localStorage])
+				if (store.getItem("session")) store.setItem("session", "ended");
+		});
+	});
+	await ann.page.reload();
+	await ann.isOutside();
+	const opened = () => Object(globalThis).opened;
+	expect(await ann.page.evaluate(opened)).toEqual([]);
+});
+
+test("who comes back long after they asked to delete everything reads once that it was not done", async () => {
+	const ann = await enter("ann", {}, "slip");
+	await askedLongAgo(ann.page);
 	await ann.page.reload();
 	const name = /^Not everything was deleted/;
 	const dialog = ann.page.getByRole("dialog", { name });
