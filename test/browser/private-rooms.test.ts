@@ -203,16 +203,22 @@ async function removes(owner: Person, name: string) {
 	await member.waitFor({ state: "detached" });
 }
 
+/** Makes a room in which a guest is, and returns what lets their connection fall silent. */
+async function joinsBoard(owner: Person, guest: Person) {
+	await makesRoom(owner, "Board");
+	await guest.page.goto(await makesLink(owner));
+	await guest.presses("Join");
+	await isIn(guest, "Board");
+	const setSilent = await guest.routesThroughTunnel();
+	await guest.page.reload();
+	await guest.isOpen();
+	return setSilent;
+}
+
 test("who is removed while offline types nothing into the lobby", async () => {
 	const ann = await enter("alma");
 	const bob = await enter("boris");
-	await makesRoom(ann, "Board");
-	await bob.page.goto(await makesLink(ann));
-	await bob.presses("Join");
-	await isIn(bob, "Board");
-	const setSilent = await bob.routesThroughTunnel();
-	await bob.page.reload();
-	await bob.isOpen();
+	const setSilent = await joinsBoard(ann, bob);
 	await isIn(bob, "Board");
 	setSilent(true);
 	await removes(ann, "boris");
@@ -230,13 +236,7 @@ test("who is removed while offline types nothing into the lobby", async () => {
 test("who is removed has at hand what was not sent, which waits for their word if they come back", async () => {
 	const ann = await enter("anouk");
 	const bob = await enter("boyd");
-	await makesRoom(ann, "Board");
-	await bob.page.goto(await makesLink(ann));
-	await bob.presses("Join");
-	await isIn(bob, "Board");
-	const setSilent = await bob.routesThroughTunnel();
-	await bob.page.reload();
-	await bob.isOpen();
+	const setSilent = await joinsBoard(ann, bob);
 	setSilent(true);
 	await bob.says("only for the board");
 	await bob.field.fill("what I was writing");

@@ -287,15 +287,17 @@ test("everything is deleted once, though the person goes elsewhere meanwhile", a
 	expect(asked).toBe(1);
 });
 
+/** What a server with a full disk answers who deletes everything. */
+const refusal = {
+	...{ type: MessageType.refused, re: MessageType.erase, id: "all" },
+	...{ code: "diskHasSpace", text: "The disk is full." },
+};
+
 test("what was refused while another room was opened is asked for again there", async () => {
 	const ann = await enter("ann");
 	let asked = 0;
 	await ann.page.routeWebSocket("**/connect", (socket) => {
 		const server = socket.connectToServer();
-		const refusal = {
-			...{ type: MessageType.refused, re: MessageType.erase, id: "all" },
-			...{ code: "diskHasSpace", text: "The disk is full." },
-		};
 		socket.onMessage((frame) => {
 			const { type, room } = JSON.parse(String(frame));
 			if (type === MessageType.erase) asked += 1;
@@ -317,10 +319,6 @@ test("who may not delete everything now hears that where they look", async () =>
 	const ann = await enter("ann");
 	await ann.page.routeWebSocket("**/connect", (socket) => {
 		const server = socket.connectToServer();
-		const refusal = {
-			...{ type: MessageType.refused, re: MessageType.erase, id: "all" },
-			...{ code: "diskHasSpace", text: "The disk is full." },
-		};
 		socket.onMessage((frame) => {
 			const { type } = JSON.parse(String(frame));
 			if (type !== MessageType.erase) server.send(frame);
