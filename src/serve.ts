@@ -232,7 +232,10 @@ async function openFolder(
 		...cache("what is people's own"),
 		...{ disk: unsynced(real), folder: join(folder, "people") },
 	};
-	const onOwn = isMirror ? undefined : () => unmarkCopy(real, folder);
+	const onOwn = async () => {
+		await log.removeEvidence();
+		if (!isMirror) await unmarkCopy(real, folder);
+	};
 	return { lock, secrets, log, snapshots, indexes, known, own, onOwn };
 }
 

@@ -66,6 +66,7 @@ export interface TestServerOptions {
 	/** Whether it will never read or write again. */
 	readonly isDead?: () => boolean;
 	readonly accepts?: Accepts;
+	readonly onOwn?: () => Promise<void>;
 	readonly secret?: string;
 	readonly cluster?: ServiceParts["cluster"];
 	readonly hasQueue?: boolean;
@@ -146,6 +147,7 @@ export class TestServer {
 		secret = "a secret for tests",
 		cluster,
 		accepts = { clock: false, missing: false, restored: false, secret: false },
+		onOwn,
 	}: TestServerOptions = {}): Promise<TestServer> {
 		const mailer = new FakeMailer();
 		const configured = (changed = {}) =>
@@ -172,6 +174,7 @@ export class TestServer {
 			hasQueue,
 			cluster,
 			accepts,
+			onOwn,
 			version: "test",
 			report,
 			onFatal: (error) => {

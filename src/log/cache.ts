@@ -28,7 +28,7 @@ export async function attempt<Answer>(
 }
 
 /** For `catch`: a file that is not there is no error. */
-export function unlessGone(error: unknown): undefined {
+function unlessGone(error: unknown): undefined {
 	if (codeOf(error) !== "ENOENT") throw error;
 }
 

@@ -28,6 +28,7 @@ export interface Disk {
 	read(path: string, from?: number, to?: number): AsyncIterable<Buffer>;
 	/** Opens a file for writing; makes it if it does not exist. */
 	open(path: string): Promise<DiskFile>;
+	/** Removes a file, if it exists. */
 	remove(path: string): Promise<void>;
 	/** Removes a folder with all that is in it, if it exists. */
 	removeFolder(folder: string): Promise<void>;
@@ -130,7 +131,7 @@ export const realDisk: Disk = {
 			close: () => handle.close(),
 		};
 	},
-	remove: (path) => rm(path),
+	remove: (path) => rm(path, { force: true }),
 	removeFolder: (folder) => rm(folder, { recursive: true, force: true }),
 	rename,
 };

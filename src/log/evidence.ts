@@ -214,16 +214,22 @@ export class Evidence {
 		warn?.(error);
 	}
 
-	/** Removes the evidence against a log that was accepted, and marks a mirror as one. */
-	async remove(): Promise<void> {
+	/** The log was read to its end: damage that was found before is mended. Marks a mirror as one. Returns what removes the evidence against a log that is accepted. */
+	async accept(): Promise<() => Promise<void>> {
 		const { disk, folder, acceptMissing, isMirror, isMarked } = this.#found;
 		if (isMirror && !isMarked) await markCopy(disk, folder);
 		if (this.damage !== undefined) await disk.remove(join(folder, DAMAGED));
-		if (!acceptMissing) return;
+		if (!acceptMissing) return async () => {};
 		const segments = await segmentsOf(disk, folder);
-		for (const { file, seq, head } of this.#found.traces)
-			if (head || !segments.some(({ first }) => first === seq))
-				await disk.remove(file);
+		const against = this.#found.traces.filter(
+			({ seq, head }) => head || !segments.some(({ first }) => first === seq),
+		);
+		const remove = async () => {
+			for (const { file } of against) await disk.remove(file);
+			await disk.syncFolder(folder);
+		};
+		if (isMirror) await remove();
+		return isMirror ? async () => {} : remove;
 	}
 }
 

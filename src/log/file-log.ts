@@ -19,7 +19,7 @@ import {
 } from "./line.ts";
 import type { Lock } from "./lock.ts";
 import type { LogPosition, Stored } from "./log.ts";
-import { type OpenLogOptions, openLog } from "./open-log.ts";
+import { type OpenedLog, type OpenLogOptions, openLog } from "./open-log.ts";
 import { Lines, logFolder, segmentName, segmentsOf } from "./reader.ts";
 import { scrub } from "./scrub.ts";
 import { Segment } from "./segment.ts";
@@ -47,6 +47,8 @@ export class FileLog extends GroupCommit {
 	readonly segments: SegmentFiles;
 	/** The file with the torn tail that was cut off when the log was read, if there was one. */
 	savedTail: string | undefined;
+	/** See `OpenedLog`. */
+	removeEvidence: OpenedLog["removeEvidence"] = async () => {};
 	/** Verified the log when it was read. */
 	#verifier = new Verifier();
 	#skipped: LogPosition | undefined;
@@ -114,7 +116,13 @@ export class FileLog extends GroupCommit {
 				this.#options.onTorn?.(torn);
 			},
 		};
-		this.segments.growing = yield* openLog(options, verifier, after);
+		const { growing, removeEvidence } = yield* openLog(
+			options,
+			verifier,
+			after,
+		);
+		this.segments.growing = growing;
+		this.removeEvidence = removeEvidence;
 		if (!this.id) this.#newId = this.#options.ids();
 		this.#end = { seq: verifier.seq, hash: verifier.hash };
 	}

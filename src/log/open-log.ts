@@ -32,12 +32,19 @@ export interface OpenLogOptions extends EvidenceOptions {
 	readonly onTorn?: (torn: TornTail) => void;
 }
 
-/** Yields the entries, and returns the segment to append to; undefined for an empty log. */
+export interface OpenedLog {
+	/** The segment to append to; undefined for an empty log. */
+	readonly growing: Segment | undefined;
+	/** Removes the evidence against a log that ends too early. Call it once the log itself says so, or the next start would take it for whole. */
+	readonly removeEvidence: () => Promise<void>;
+}
+
+/** Yields the entries. */
 export async function* openLog(
 	options: OpenLogOptions,
 	verifier: Verifier,
 	after?: LogPosition,
-): AsyncGenerator<readonly Stored[], Segment | undefined> {
+): AsyncGenerator<readonly Stored[], OpenedLog> {
 	const { disk, folder } = options;
 	const segments = logFolder(folder);
 	const evidence = await Evidence.in(options);
@@ -58,13 +65,12 @@ export async function* openLog(
 	// A crash may have come between an overwrite and its sync.
 	for (const file of verifier.erasedIn)
 		await withFile(disk, file, (segment) => segment.sync());
-	await evidence.remove();
+	const removeEvidence = await evidence.accept();
 	await disk.syncFolder(folder);
 	await disk.syncFolder(segments);
-	if (!last) return undefined;
-	const segment = await Segment.open(disk, segments, ...last);
-	await segment.sync();
-	return segment;
+	const growing = last && (await Segment.open(disk, segments, ...last));
+	await growing?.sync();
+	return { growing, removeEvidence };
 }
 
 /** Whether the line before a position has the position's hash. */

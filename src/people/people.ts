@@ -16,13 +16,7 @@ import type { ServerContext } from "../../machines/server.ts";
 import type { Clock } from "../clock.ts";
 import { namesHeld } from "../engine/commands/names-held.ts";
 import type { Secrets } from "../engine/secrets.ts";
-import {
-	attempt,
-	type Cache,
-	loadChecked,
-	saveChecked,
-	unlessGone,
-} from "../log/cache.ts";
+import { attempt, type Cache, loadChecked, saveChecked } from "../log/cache.ts";
 import { namesIn } from "../log/disk.ts";
 
 const SAVE_MS = 30_000;
@@ -163,7 +157,7 @@ export class People {
 		const isDone = await attempt(file, async () => {
 			const own = this.#all.get(person);
 			if (own) await saveChecked(disk, folder, name, { person, ...own });
-			else await disk.remove(join(folder, name)).catch(unlessGone);
+			else await disk.remove(join(folder, name));
 			return true;
 		});
 		if (!isDone) this.#saveSoon(person);

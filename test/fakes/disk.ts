@@ -162,7 +162,7 @@ export class FakeDisk implements Disk {
 
 	async remove(path: string): Promise<void> {
 		await this.#called("remove", path);
-		if (!this.#names.delete(path)) throw failure("ENOENT", "remove", path);
+		this.#names.delete(path);
 	}
 
 	async removeFolder(folder: string): Promise<void> {

@@ -10,11 +10,17 @@ import { Lock } from "../../src/log/lock.ts";
 import { memoryDisk } from "../../src/log/memory-disk.ts";
 import { FakeDisk } from "../fakes/disk.ts";
 
-test.each<readonly [string, Disk]>([
+const disks: readonly (readonly [string, Disk])[] = [
 	["a real disk", realDisk],
 	["a simulated disk", new FakeDisk()],
 	["a disk in memory", memoryDisk()],
-])("%s has no bytes in an empty range", async (_, disk) => {
+];
+
+test.each(disks)("%s removes no file twice", async (_, disk) => {
+	await disk.remove(join(tmpdir(), "plume-disks-nothing"));
+});
+
+test.each(disks)("%s has no bytes in an empty range", async (_, disk) => {
 	const folder = await mkdtemp(join(tmpdir(), "plume-disks-"));
 	onTestFinished(() => rm(folder, { recursive: true }));
 	const path = join(folder, "file");

@@ -39,6 +39,7 @@ async function start(
 	});
 	const testServer = await TestServer.open({
 		...{ log, clock, seed: `start ${starts++}` },
+		onOwn: () => log.removeEvidence(),
 		snapshots: new Snapshots({ ...data, every: 40, fsync }),
 		indexes: indexFiles(data),
 		environment: { PLUME_LIMITS: "off" },
@@ -163,6 +164,21 @@ describe("a snapshot shows that the log was once longer", () => {
 		expect(again.warnings).toEqual([]);
 		await again.log.close();
 		expect((await verify(disk)).code).toBe(0);
+	});
+
+	test("until the log itself says so", async () => {
+		const disk = lastSegmentGone(await lived());
+		const clock = new FakeClock();
+		const log = openFileLog({
+			...{ disk, folder: "data", clock, acceptMissing: true },
+			...{ ids: () => "", warn: () => {} },
+		});
+		for await (const _ of log.read());
+		// The server ends here, before it appended anything.
+		await expect(start(new FakeDisk(disk.files))).rejects.toThrow(WHOLE);
+		await log.removeEvidence();
+		const again = await start(new FakeDisk(disk.files));
+		await again.log.close();
 	});
 
 	test("whatever its format is", async () => {
