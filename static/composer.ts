@@ -3,10 +3,10 @@
  * connection. Each room has its own draft, which is stored.
  */
 
-import { readBotCommand } from "../machines/bot-commands.ts";
-import { BOT_NAME, type Said } from "../machines/message.ts";
+import type { Said } from "../machines/message.ts";
 import type { Change } from "../machines/relations.ts";
 import { withoutEmptyLines } from "../machines/text.ts";
+import { COMMAND, commandIn } from "./bot-command.ts";
 import { showBriefly, UNHEARD } from "./brief-notice.ts";
 import type { Chat } from "./chat.ts";
 import { find, isTouch, say, show } from "./element.ts";
@@ -25,8 +25,6 @@ import { keepEdits, keepInDraft, saveDraft, storedDraft } from "./storage.ts";
 import { canBeSent, tooLong } from "./text-limit.ts";
 import { typingSignal } from "./typing-signal.ts";
 import { t, translated } from "./words.ts";
-
-const COMMAND = /^\/\p{L}[\p{L}\p{N}_-]*(?:\s|$)/u;
 
 interface Parts extends Pick<Chat, "view" | "sends"> {
 	readonly page: Page;
@@ -165,12 +163,16 @@ export class Composer {
 		this.#complain("");
 	}
 
-	/** Puts lines before the draft, and the cursor behind it all. What the only one answers is answered again. */
+	/** Puts lines before the draft, and the cursor behind it all; a command waits. What the only one answers is answered again. */
 	#edit(lines: readonly PendingLine[]): void {
 		this.#turnTo();
-		const all = [...lines.map(({ text }) => text), this.#field.value];
-		this.#write(all.filter((text) => text !== "").join("\n"));
 		const { page } = this.#parts;
+		const draft = this.#field.value;
+		const isCommand = commandIn(draft) !== undefined;
+		const all = [...lines.map(({ text }) => text), isCommand ? "" : draft];
+		this.#write(all.filter((text) => text !== "").join("\n"));
+		const waiting = { room: page.room, text: draft, words: "" };
+		if (isCommand) this.#waiting.add({ ...waiting, isCommand });
 		const [first, second] = lines;
 		if (!first?.replyTo || second || first.epoch !== page.epoch) return;
 		const message = page.lineAt(first.replyTo);
@@ -256,19 +258,18 @@ export class Composer {
 			return void this.#sendEdit(this.#about.message);
 		const typed = withoutEmptyLines(this.#field.value);
 		if (this.autocomplete?.run(typed)) return;
-		const toBot = typed.replace(/^\//, `@${BOT_NAME} `);
-		const isForBot = readBotCommand(toBot) !== undefined;
-		const text = isForBot ? toBot : typed;
+		const command = commandIn(typed);
+		const text = command ?? typed;
 		if (COMMAND.test(text) && text !== this.#questioned) {
 			this.#questioned = text;
 			return this.#complain(t("composer.command", { text: text.slice(0, 40) }));
 		}
-		if (isForBot && !this.#parts.page.tellBot(text, typed))
+		if (command && !this.#parts.page.tellBot(command, typed))
 			return showBriefly(UNHEARD);
 		this.#write("");
 		this.#typing.sent();
 		this.#parts.view.spoke();
-		if (!isForBot) this.#parts.sends.outbox().add(text, this.#about?.message);
+		if (!command) this.#parts.sends.outbox().add(text, this.#about?.message);
 		this.#turnTo();
 		this.#waiting.typed();
 	}
@@ -295,9 +296,8 @@ export class Composer {
 
 	/** Dims the button while nothing can be sent. */
 	#dim(): void {
-		const { isClosed } = this.#parts.page;
+		const isOn = !this.#parts.page.isClosed && canBeSent(this.#field.value);
 		// A disabled button would lose the focus.
-		const isOff = isClosed || !canBeSent(this.#field.value);
-		this.#submit.ariaDisabled = String(isOff);
+		this.#submit.ariaDisabled = String(!isOn);
 	}
 }

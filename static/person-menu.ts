@@ -53,11 +53,13 @@ export function openMenu(about: About): void {
 	const trouble = make("p", { className: "trouble", role: "alert" });
 	const group = (legend: string, choices: readonly Choice[]) => {
 		const buttons = choices.map(([words, act, more]) => {
-			const button = smallButton(words, () => {
+			const button = smallButton(words, async () => {
+				const isLast = act === "remove" && message;
+				if (isLast && !(await isSure(message))) return;
 				// What was typed is not lost.
 				if (why.value && !page.isOpen) return say(trouble, UNHEARD);
 				dialog.close();
-				void choose(about, act, more, why.value);
+				choose(about, act, more, why.value);
 			});
 			button.classList.toggle("danger", /^(ban|remove)/.test(act));
 			return button;
@@ -93,21 +95,22 @@ export function openMenu(about: About): void {
 	);
 }
 
-async function choose(
+function isSure(message: Said): Promise<boolean> {
+	const title = t("remove.sure", { text: beginningOf(message) });
+	return confirmed(title, GONE, t("remove.yes"));
+}
+
+function choose(
 	{ page, name, message }: About,
 	act: string,
 	more: string | undefined,
 	reason: string,
-): Promise<void> {
-	const isLast = act === "remove" && message;
-	const sure = isLast && t("remove.sure", { text: beginningOf(message) });
-	if (!sure || (await confirmed(sure, GONE, t("remove.yes")))) {
-		const whom = /report|remove/.test(act) ? message?.offset : name;
-		const why = /block|report/.test(act) ? "" : reason;
-		const parts = [`@${BOT_NAME}`, act, whom, more, why];
-		const command = parts.filter(Boolean).join(" ");
-		// A reason that was typed is not to be typed again.
-		if (!page.tellBot(command, why && command)) showBriefly(UNHEARD);
-	}
+): void {
+	const whom = /report|remove/.test(act) ? message?.offset : name;
+	const why = /block|report/.test(act) ? "" : reason;
+	const parts = [`@${BOT_NAME}`, act, whom, more, why];
+	const command = parts.filter(Boolean).join(" ");
+	// A reason that was typed is not to be typed again.
+	if (!page.tellBot(command, why && command)) showBriefly(UNHEARD);
 	focusField();
 }

@@ -247,7 +247,8 @@ export async function leaveOwn(page: Page): Promise<void> {
 	if (!ownRoom) return;
 	const sure = t("leave.sure", { title: page.titleOf(room) });
 	const words = wordsOfLeaving(ownRoom);
-	if (!(await confirmed(sure, words, t("leave.yes")))) return;
+	const [yes, no] = [t("leave.yes"), t("html.cancel")];
+	if (!(await confirmed(sure, words, yes, no))) return;
 	// The dialogs about it close.
 	await page.go(LOBBY);
 	if (await whenOpen(page))

@@ -145,6 +145,23 @@ test("an admin mutes, removes and bans with a reason that the person reads", asy
 		.waitFor();
 });
 
+test("a reason that was typed is not lost if the line breaks while the page asks", async () => {
+	const boss = await enter("boss");
+	const troll = await enter("vendor");
+	await troll.says("buy my stamps");
+	await boss.reads("buy my stamps");
+	const menu = await opensMenuAt(boss, "buy my stamps");
+	const reason = menu.getByLabel("Reason");
+	await reason.fill("only stamps");
+	await menu.getByRole("button", { name: "Remove this message" }).click();
+	await stop();
+	await boss.seesStatus("Your lines are kept.");
+	await boss.presses("Remove");
+	await menu.getByRole("alert").filter({ hasText: /\S/ }).waitFor();
+	expect(await reason.inputValue()).toBe("only stamps");
+	await restart();
+});
+
 test("who is sent out of a room is told why, and is back as soon as they may", async () => {
 	const boss = await enter("boss");
 	const troll = await enter("shouter", phone);
