@@ -255,5 +255,13 @@ export function hand(
 	};
 }
 
+/** Who may enter, for an operator's eyes: an email is only counted. */
+export function mayEnterInWords(allow: readonly string[]): string {
+	const others = allow.filter((entry) => !/.@/.test(entry));
+	const emails = allow.length - others.length;
+	const counted = emails > 0 ? [count(emails, "email")] : [];
+	return [...counted, ...others].join(", ") || "everyone";
+}
+
 export const count = (many: number, what: string) =>
 	`${many} ${what}${many === 1 ? "" : what === "person" ? "" : "s"}`;
