@@ -174,7 +174,7 @@ function reread(
 	const who = mayEnterInWords(fresh.allow);
 	return [
 		...fresh.warnings,
-		`Read again: the limits, who may enter (${who}), the admins (${fresh.admins.length}), how long rooms keep what is said, and what language the bot speaks there. Limits of frames and request headers, what all rooms remember, more connections in all, and other settings wait for a restart.`,
+		`Read again: the limits, who may enter (${who}), the admins (${fresh.admins.length}), how long rooms keep what is said, and what language the bot speaks there. Limits of frames and request headers, what all rooms remember, more connections in all, a longer time-out of Mailgun, and other settings wait for a restart.`,
 	];
 }
 
