@@ -186,9 +186,10 @@ test("a renamed person is back under the new name, in every tab, without a code"
 	await expect(plume.operate("rename", "ann", "anna")).rejects.toThrow(
 		"plume release anna",
 	);
-	await expect(plume.operate("rename", "ann", "plumebot")).rejects.toThrow(
-		"plumebot is the server's own.",
-	);
+	for (const name of ["plumebot", "plume-bot", "PLUME_B0T"])
+		await expect(plume.operate("rename", "ann", name)).rejects.toThrow(
+			"plumebot is the server's own.",
+		);
 	await expect(plume.operate("rename", "plumebot", "x")).rejects.toThrow(
 		"the server's own",
 	);

@@ -7,7 +7,7 @@ import type { Claim, PlumeEvent } from "../../machines/events.ts";
 import { BOT_NAME, isPublic } from "../../machines/message.ts";
 import { brokenServerRule } from "../../machines/server.ts";
 import { parseEmail } from "../chat/email.ts";
-import { parseName } from "../chat/name.ts";
+import { looksReserved, parseName } from "../chat/name.ts";
 import { parseRoomName } from "../chat/room-name.ts";
 import { type Actor, isOperator } from "../engine/commands/actor.ts";
 import {
@@ -128,9 +128,8 @@ export const rename =
 			...{ type: "name.renamed", time: view.now },
 			...{ nameKey, to, name, by: by.person },
 		};
-		const { context } = view.state.server;
-		if (context.names.get(to)?.identity === BOT_NAME) cannot(theBots);
-		if (brokenServerRule(context, event))
+		if (looksReserved(name)) cannot(theBots);
+		if (brokenServerRule(view.state.server.context, event))
 			cannot({
 				words: `The name "${name}" is somebody's: plume release ${name} frees it.`,
 			});
