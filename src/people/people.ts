@@ -23,7 +23,7 @@ import {
 	saveChecked,
 	unlessGone,
 } from "../log/cache.ts";
-import { namesIn } from "../log/disk.ts";
+import { ASIDE, namesIn } from "../log/disk.ts";
 
 const SAVE_MS = 30_000;
 const FILE = /^[\w-]{22}$/;
@@ -109,6 +109,9 @@ export class People {
 		const { disk, folder } = file;
 		const files = await attempt(file, () => namesIn(disk, folder));
 		for (const name of files ?? []) {
+			// A crash left it: it may be of a person who is forgotten by now.
+			if (name === ASIDE)
+				await attempt(file, () => disk.remove(join(folder, name)));
 			if (!FILE.test(name)) continue;
 			await attempt(file, async () => {
 				const stored: unknown = await loadChecked(disk, folder, name);
