@@ -1,9 +1,24 @@
 import type { Clock } from "./clock.ts";
+import type { Limits } from "./limits.ts";
 
 export interface Rate {
 	readonly perSecond: number;
 	readonly burst: number;
 }
+
+/** The rate that two limits set, as they are each time it is read. */
+export const rateOf = (
+	limits: Limits,
+	perSecond: keyof Limits,
+	burst: keyof Limits,
+): Rate => ({
+	get perSecond() {
+		return limits[perSecond];
+	},
+	get burst() {
+		return limits[burst];
+	},
+});
 
 /**
  * A token bucket: allows `burst` requests at once and `perSecond` in the long

@@ -25,6 +25,7 @@ import { unsynced } from "./log/unsynced-disk.ts";
 import { hasCopy, lockOwned } from "./log-owner.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { terminalMailer } from "./mail/terminal.ts";
+import { mayEnterInWords } from "./operator/operations.ts";
 import { openOutput } from "./output.ts";
 import { SearchThread } from "./search/thread.ts";
 import { readSecret } from "./secret-file.ts";
@@ -164,7 +165,7 @@ function described(url: string, { config, version }: Asked, log: Log) {
 		// Verified in the background; the server stops if they are damaged.
 		unverified: log.unverified,
 		mail: mail.kind,
-		allow: allow.length > 0 ? allow.join(", ") : "everyone",
+		allow: mayEnterInWords(allow),
 		proxies: trustProxy.map((block) => block.join("/")).join(", ") || "none",
 	};
 }

@@ -26,6 +26,7 @@ import { knownNetworks } from "./mail/known-networks.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { Outbox } from "./mail/outbox.ts";
 import { openLocalSocket } from "./operator/local-socket.ts";
+import { mayEnterInWords } from "./operator/operations.ts";
 import { Operator } from "./operator/operator.ts";
 import { People } from "./people/people.ts";
 import { SearchIndex } from "./search/search-index.ts";
@@ -167,14 +168,13 @@ function reread(
 	if (!readAgain)
 		throw new OperatorError("This server has no settings to read.");
 	const fresh = readAgain();
-	const { allow } = fresh;
 	// Everyone shares these two objects.
 	Object.assign(config.limits, fresh.limits);
 	Object.assign(policy, policyOf(fresh, secrets));
-	const who = allow.length > 0 ? allow.join(", ") : "everyone";
+	const who = mayEnterInWords(fresh.allow);
 	return [
 		...fresh.warnings,
-		`Read again: the limits, who may enter (${who}), the admins (${fresh.admins.length}), how long rooms keep what is said, and what language the bot speaks there. Limits of frames and request headers, what all rooms remember, more connections in all, and other settings wait for a restart.`,
+		`Read again: the limits, who may enter (${who}), the admins (${fresh.admins.length}), how long rooms keep what is said, and what language the bot speaks there. Limits of frames and request headers, what all rooms remember, more connections in all, a longer time-out of Mailgun, and other settings wait for a restart.`,
 	];
 }
 

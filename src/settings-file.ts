@@ -85,16 +85,14 @@ function parseLine(line: string): readonly [string, string] {
 	const variable = variables.find(({ name }) => name === key);
 	if (key === "PLUME_CONFIG")
 		throw new ConfigError("a settings file can't name another one.");
-	if (!variable) {
-		const why = explainUnknown(key);
-		if (!key.startsWith("PLUME_")) throw new ConfigError(why);
-	}
+	// Nothing else is read from this file, so that is always a mistake.
+	if (!variable) throw new ConfigError(explainUnknown(key));
 	const value = unquoted(written);
 	if (value === undefined)
 		throw new ConfigError(
 			`the value of ${key} can be read in two ways: write it in 'single quotes', and a comment on a line of its own.`,
 		);
-	if (value.trim() || key === "PLUME_ALLOW") variable?.parse(value.trim(), key);
+	if (value.trim() || key === "PLUME_ALLOW") variable.parse(value.trim(), key);
 	return [key, value];
 }
 

@@ -134,6 +134,20 @@ test("two who use one invitation at once do not both get in", async () => {
 	expect(cleo.last(types.refused)).toMatchObject({ code: "isInvited" });
 });
 
+test("no second code is mailed by an invitation that was taken back", async () => {
+	const plume = await TestServer.open({ environment });
+	const ann = await comesIn(plume, "ann");
+	const { token, invitation } = await asks(plume, ann, "invite");
+	const bob = await saysHello(plume, "bob", token);
+	await asks(plume, ann, "revoke", { invitation });
+	plume.clock.advance(60_000);
+	const mails = plume.mailer.sent.length;
+	bob.hello("bob", "bob@example.org");
+	await plume.settle();
+	expect(plume.mailer.sent.length).toBe(mails);
+	expect(bob.last(types.refused)).toMatchObject({ code: "isInvited" });
+});
+
 test("the operator makes the first invitation where there is no admin", async () => {
 	const plume = await TestServer.open({
 		environment: { PLUME_ALLOW: "invited", PLUME_SOCKET: "/tmp/socket" },

@@ -115,6 +115,15 @@ test.each([
 	},
 );
 
+test("a reload counts the emails that may enter, and names none", async () => {
+	const PLUME_ALLOW = "ann@example.org, invited, ben@example.org, @example.com";
+	const again = { PLUME_ALLOW, PLUME_ADMINS: "ann@example.org" };
+	const plume = await TestServer.open({ again });
+	const says = (await plume.operate("reload")).join();
+	expect(says).toContain("(2 emails, invited, @example.com)");
+	expect(says).not.toContain("@example.org");
+});
+
 test("rooms are listed by name", async () => {
 	const plume = await TestServer.open();
 	for (const [name, room] of [
@@ -177,9 +186,10 @@ test("a renamed person is back under the new name, in every tab, without a code"
 	await expect(plume.operate("rename", "ann", "anna")).rejects.toThrow(
 		"plume release anna",
 	);
-	await expect(plume.operate("rename", "ann", "plumebot")).rejects.toThrow(
-		"plumebot is the server's own.",
-	);
+	for (const name of ["plumebot", "plume-bot", "PLUME_B0T"])
+		await expect(plume.operate("rename", "ann", name)).rejects.toThrow(
+			"plumebot is the server's own.",
+		);
 	await expect(plume.operate("rename", "plumebot", "x")).rejects.toThrow(
 		"the server's own",
 	);

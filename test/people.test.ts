@@ -255,6 +255,16 @@ describe("beside the log", () => {
 		expect(heard(await comesBack(ann))).toEqual([]);
 	});
 
+	test("a file that a crash left aside is gone after a start", async () => {
+		const killed = new Error("killed");
+		vi.spyOn(own.disk, "rename").mockRejectedValueOnce(killed);
+		await sends(ann, "read", end(ann));
+		await pass(SAVE_MS);
+		expect(await files()).toEqual(["aside.json"]);
+		plume = await restarted();
+		expect(await files()).toEqual([]);
+	});
+
 	test("a browser whose session ended before a crash is left out", async () => {
 		const parts = { secrets, clock, file: own };
 		const device = { endpoint: "e", p256dh: "p", auth: "a", session: "s" };

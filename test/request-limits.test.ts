@@ -191,6 +191,25 @@ test("who was quiet for an hour is counted no more than before", async () => {
 	expect(bob.lines).toHaveLength(40);
 });
 
+test.each([
+	["lowered", 2],
+	["raised", 60],
+])(
+	"a burst that is %s by a reload is so for those who are in",
+	async (_, burst) => {
+		const again = { PLUME_LIMIT_MESSAGE_BURST: `${burst}` };
+		const server = await TestServer.open({ again });
+		const cat = await server.enter("cat", "plume.2");
+		cat.say("hello");
+		await server.settle();
+		server.clock.advance(60_000);
+		await server.operate("reload");
+		floods(cat, 80);
+		await server.settle();
+		expect(cat.lines).toHaveLength(1 + burst);
+	},
+);
+
 test("nothing is counted where limits are off", async () => {
 	const free = await TestServer.open({ environment: { PLUME_LIMITS: "off" } });
 	const cat = await free.enter("cat", "plume.2");

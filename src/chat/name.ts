@@ -71,7 +71,7 @@ const READ_AS = new Map(
 );
 const RESERVED = keyOf(BOT_NAME);
 
-/** Whether a name could be read as the bot's. It is asked only when a name is claimed, so that keys in old logs stay valid. */
+/** Whether a name could be read as the bot's. It is asked only when a name is claimed or given, so that keys in old logs stay valid. */
 export function looksReserved(name: string): boolean {
 	const letters = name
 		.toLowerCase()

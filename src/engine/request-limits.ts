@@ -7,7 +7,8 @@ import type { Identity } from "../../machines/events.ts";
 import { MessageType } from "../../machines/message.ts";
 import { jsonBytes } from "../bytes.ts";
 import { saidSince } from "../history/said.ts";
-import { DailySum, TokenBucket } from "../rate-limit.ts";
+import type { Limits } from "../limits.ts";
+import { DailySum, rateOf, TokenBucket } from "../rate-limit.ts";
 import {
 	DAY_MS,
 	type Decision,
@@ -155,14 +156,13 @@ export class RequestLimits {
 		const known = isPerson ? this.#people.get(of) : this.#strangers.get(of);
 		if (known) return known;
 		const { clock, policy } = this.#parts;
-		const { limits } = policy;
-		const budget = (perSecond: number, burst: number) =>
-			new Budget({ perSecond, burst }, clock);
+		const budget = (perSecond: keyof Limits, burst: keyof Limits) =>
+			new Budget(rateOf(policy.limits, perSecond, burst), clock);
 		const fresh: Budgets = {
-			messages: budget(limits.messagesPerSecond, limits.messageBurst),
-			signals: budget(limits.signalsPerSecond, limits.signalBurst),
-			entries: budget(limits.entriesPerSecond, limits.entryBurst),
-			reactions: budget(limits.reactionsPerSecond, limits.reactionBurst),
+			messages: budget("messagesPerSecond", "messageBurst"),
+			signals: budget("signalsPerSecond", "signalBurst"),
+			entries: budget("entriesPerSecond", "entryBurst"),
+			reactions: budget("reactionsPerSecond", "reactionBurst"),
 			day: new DailySum(),
 		};
 		if (isPerson) this.#people.set(of, fresh);

@@ -73,7 +73,8 @@ export function asDiskFull(error: unknown): DiskFull | undefined {
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 const CHUNK_BYTES = 256 * 1024;
-const ASIDE = "aside.json";
+/** What `replaceFile` writes first; a crash may leave it. */
+export const ASIDE = "aside.json";
 
 /** Retries for ten seconds while no file descriptor is free: connections close all the time. */
 async function patiently<T>(attempt: () => Promise<T>): Promise<T> {

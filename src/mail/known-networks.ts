@@ -10,7 +10,7 @@ import type { Secrets } from "../engine/secrets.ts";
 import type { Limits } from "../limits.ts";
 import { attempt, type Cache } from "../log/cache.ts";
 import { replaceFile, textOf } from "../log/disk.ts";
-import { DAY_MS } from "../rate-limit.ts";
+import { DAY_MS, HOUR_MS } from "../rate-limit.ts";
 
 const NAME = "known.json";
 const FORMAT = 1;
@@ -35,13 +35,21 @@ export function knownNetworks({ secrets, clock, limits, file }: KnownParts) {
 	const keyOf = (network: string, mailbox = "") =>
 		secrets.mac("network", network, mailbox).slice(0, 16);
 
-	/** Never rejects. */
+	/** Leaves out what has expired. Never rejects. */
 	async function save(): Promise<void> {
+		for (const [key, until] of untils)
+			if (until <= clock.now() && untils.delete(key)) isChanged = true;
 		if (!file || !isChanged) return;
 		isChanged = false;
 		const until = Object.fromEntries(untils);
 		const text = `${JSON.stringify({ format: FORMAT, until })}\n`;
 		await attempt(file, () => replaceFile(file.disk, file.folder, NAME, text));
+	}
+
+	/** So that what has expired leaves the file although nobody comes in. */
+	function saveHourly(): void {
+		clock.after(HOUR_MS, saveHourly);
+		void save();
 	}
 
 	return {
@@ -75,6 +83,7 @@ export function knownNetworks({ secrets, clock, limits, file }: KnownParts) {
 				for (const [key, time] of Object.entries(Object(until)).slice(0, MOST))
 					if (typeof time === "number") untils.set(key, time);
 			});
+			saveHourly();
 		},
 	};
 }

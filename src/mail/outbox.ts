@@ -11,7 +11,7 @@
 
 import type { Clock } from "../clock.ts";
 import type { Limits } from "../limits.ts";
-import { DailySum, TokenBucket } from "../rate-limit.ts";
+import { DailySum, rateOf, TokenBucket } from "../rate-limit.ts";
 import type { Sender } from "./allowance.ts";
 import { type LoginMail, MailError, type Mailer } from "./mailer.ts";
 
@@ -55,14 +55,7 @@ export class Outbox {
 		this.#mailer = mailer;
 		this.#clock = clock;
 		this.#limits = limits;
-		const rate = {
-			get perSecond() {
-				return limits.mailPerSecond;
-			},
-			get burst() {
-				return limits.mailBurst;
-			},
-		};
+		const rate = rateOf(limits, "mailPerSecond", "mailBurst");
 		this.#bucket = new TokenBucket(rate, clock);
 	}
 

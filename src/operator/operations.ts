@@ -7,7 +7,7 @@ import type { Claim, PlumeEvent } from "../../machines/events.ts";
 import { BOT_NAME, isPublic } from "../../machines/message.ts";
 import { brokenServerRule } from "../../machines/server.ts";
 import { parseEmail } from "../chat/email.ts";
-import { parseName } from "../chat/name.ts";
+import { looksReserved, parseName } from "../chat/name.ts";
 import { parseRoomName } from "../chat/room-name.ts";
 import { type Actor, isOperator } from "../engine/commands/actor.ts";
 import {
@@ -128,9 +128,8 @@ export const rename =
 			...{ type: "name.renamed", time: view.now },
 			...{ nameKey, to, name, by: by.person },
 		};
-		const { context } = view.state.server;
-		if (context.names.get(to)?.identity === BOT_NAME) cannot(theBots);
-		if (brokenServerRule(context, event))
+		if (looksReserved(name)) cannot(theBots);
+		if (brokenServerRule(view.state.server.context, event))
 			cannot({
 				words: `The name "${name}" is somebody's: plume release ${name} frees it.`,
 			});
@@ -253,6 +252,14 @@ export function hand(
 			`is the code for ${login.name || typed}, for ${minutes} minutes. It works only in the tab that asked. Make sure who you give it to: with it they are that person here.`,
 		],
 	};
+}
+
+/** Who may enter, for an operator's eyes: an email is only counted. */
+export function mayEnterInWords(allow: readonly string[]): string {
+	const others = allow.filter((entry) => !/.@/.test(entry));
+	const emails = allow.length - others.length;
+	const counted = emails > 0 ? [count(emails, "email")] : [];
+	return [...counted, ...others].join(", ") || "everyone";
 }
 
 export const count = (many: number, what: string) =>

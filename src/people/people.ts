@@ -17,7 +17,7 @@ import type { Clock } from "../clock.ts";
 import { namesHeld } from "../engine/commands/names-held.ts";
 import type { Secrets } from "../engine/secrets.ts";
 import { attempt, type Cache, loadChecked, saveChecked } from "../log/cache.ts";
-import { namesIn } from "../log/disk.ts";
+import { ASIDE, namesIn } from "../log/disk.ts";
 
 const SAVE_MS = 30_000;
 const FILE = /^[\w-]{22}$/;
@@ -103,6 +103,9 @@ export class People {
 		const { disk, folder } = file;
 		const files = await attempt(file, () => namesIn(disk, folder));
 		for (const name of files ?? []) {
+			// A crash left it: it may be of a person who is forgotten by now.
+			if (name === ASIDE)
+				await attempt(file, () => disk.remove(join(folder, name)));
 			if (!FILE.test(name)) continue;
 			await attempt(file, async () => {
 				const stored: unknown = await loadChecked(disk, folder, name);

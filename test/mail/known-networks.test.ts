@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Secrets } from "../../src/engine/secrets.ts";
 import { defaultLimits } from "../../src/limits.ts";
 import { knownNetworks } from "../../src/mail/known-networks.ts";
@@ -29,6 +29,9 @@ const textOf = async (disk: FakeDisk) => {
 	return Buffer.concat(chunks).toString();
 };
 
+const hashesIn = async (disk: FakeDisk) =>
+	Object.keys(JSON.parse(await textOf(disk)).until);
+
 describe("known networks", () => {
 	it("are known for thirty days after the last login, and whose they are", async () => {
 		const { known, clock } = await open();
@@ -51,6 +54,26 @@ describe("known networks", () => {
 		const again = await open(disk, clock);
 		expect(again.known.has("192.0.2.1", "ann")).toBe(true);
 		expect(again.warnings).toEqual([]);
+	});
+
+	it("leave the file once they have expired, also where nobody comes in", async () => {
+		const { known, disk, clock } = await open();
+		known.add("192.0.2.1", "ann");
+		await known.save();
+		clock.advance(30 * DAY - 1);
+		expect(await hashesIn(disk)).toHaveLength(2);
+		clock.advance(3_600_000);
+		await vi.waitFor(async () => expect(await hashesIn(disk)).toEqual([]));
+	});
+
+	it("leave the file at a start if they have expired by then", async () => {
+		const { known, disk, clock } = await open();
+		known.add("192.0.2.1", "ann");
+		await known.save();
+		clock.forgetTimers();
+		clock.advance(30 * DAY);
+		await open(disk, clock);
+		await vi.waitFor(async () => expect(await hashesIn(disk)).toEqual([]));
 	});
 
 	it("are strangers' again when the file is deleted", async () => {
@@ -81,9 +104,7 @@ describe("known networks", () => {
 		const { known, disk } = await open();
 		for (let n = 0; n < 6_000; n++) known.add(`${n}`, "ann");
 		await known.save();
-		expect(Object.keys(JSON.parse(await textOf(disk)).until)).toHaveLength(
-			10_000,
-		);
+		expect(await hashesIn(disk)).toHaveLength(10_000);
 		expect(known.has("0")).toBe(false);
 		expect(known.has("5999")).toBe(true);
 		expect((await open(disk)).known.has("5999")).toBe(true);

@@ -126,6 +126,8 @@ function decideResend(
 	mail: FreshCode,
 ): Decision {
 	const { now: time, limits, secrets } = view;
+	// The invitation may have been used or taken back since, or the list read again.
+	if (!isInvited(view, login)) return refuse("isInvited");
 	const due = resendAt(login.expires, limits);
 	if (time < due) return refuse("resendIsDue", { retryAfterMs: due - time });
 	const event = {
