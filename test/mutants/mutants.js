@@ -1959,7 +1959,7 @@ const edge = [
 		promise:
 			"cluster: an operator hears of what a deposed node may not have done",
 		file: "src/engine/engine.ts",
-		find: 'this.#services.moderation.giveUp("act.deposed");',
+		find: 'this.services.moderation.giveUp("act.deposed");',
 		replace: "",
 		tests: ["test/cluster/deposed.test.ts -t operator"],
 	},
@@ -2418,7 +2418,7 @@ const erasing = [
 	{
 		promise: "erase: what a crash left to do is done at the next start",
 		file: "src/engine/engine.ts",
-		find: "this.#services.erasures.redo(unfinished);",
+		find: "this.services.erasures.redo(unfinished);",
 		replace: "",
 		tests: ["test/erase.test.ts -t a crash at any call"],
 	},
