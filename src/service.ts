@@ -142,7 +142,7 @@ export async function startEngine(
 		folder: parts.config.log !== "memory" ? parts.config.data : undefined,
 	});
 	log.scrub().catch(onFatal);
-	engine.onceCommitted(() => parts.onOwn?.().catch(onFatal));
+	engine.pipeline.afterwards(() => parts.onOwn?.().catch(onFatal));
 	const joined = cluster?.start({
 		...{ engine, log, states, operator, policy: started.policy },
 	});
@@ -255,7 +255,7 @@ function transports(parts: TransportParts) {
 	const { http, host, peer, config, health, report, started } = parts;
 	const { limits, base, origins, inspect: token, trustProxy: trusted } = config;
 	const { engine, runningClock: clock, states, inspector } = started;
-	const { refusals } = engine;
+	const { refusals } = engine.services.responder;
 	const warnings = proxyWarnings(report);
 	const isOurName = ownHosts(host, origins);
 	// A server that others can reach has names that nobody told us.

@@ -422,8 +422,8 @@ test("a title is one short line", async () => {
 		});
 });
 
-test.each(["make", "title"])(
-	"no title is given (%s) by someone whose words are all being erased",
+test.each(["make", "title", "invite"])(
+	"no room is made or changed (%s) by someone whose words are all being erased",
 	async (kind) => {
 		const room = await makesRoom(plume, ann, "Trip");
 		ann.say("one line", 1);

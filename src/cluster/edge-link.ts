@@ -196,7 +196,7 @@ export class EdgeLink {
 		const { engine } = this.#parts;
 		const connection = this.#connections.get(message.connection);
 		if (connection) engine.receive(connection, message.command);
-		engine.onceCommitted(() => {
+		engine.pipeline.afterwards(() => {
 			const isFirst = this.#done === 0;
 			this.#done = message.number;
 			if (!isFirst) return;

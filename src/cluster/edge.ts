@@ -246,10 +246,10 @@ export class Edge implements Cluster {
 				this.undecided.settle(message.number);
 				break;
 			case "signal":
-				engine?.after(message.at, () => engine.apply(message.signal));
+				engine?.pipeline.after(message.at, () => engine.apply(message.signal));
 				break;
 			case "away":
-				engine?.after(message.at, () =>
+				engine?.pipeline.after(message.at, () =>
 					learnAway(engine, this.#carried.clients, message.away),
 				);
 				break;
@@ -293,7 +293,7 @@ export class Edge implements Cluster {
 		for (const signal of ownAway(clients, liveUpdates.away, away))
 			link.send({ kind: "signal", signal });
 		this.undecided.sendAgain((...undecided) => this.#send(link, ...undecided));
-		engine.after(committed, () => {
+		engine.pipeline.after(committed, () => {
 			// A new sequencer has yet to hear who is away on other nodes.
 			const there = node === was ? away : [...liveUpdates.away, ...away];
 			learnAway(engine, this.#carried.clients, there);

@@ -14,7 +14,7 @@ export function tellConnection(
 		case "login": {
 			const { login, at } = message;
 			attachments.attach(connection, login);
-			engine.after(at, () => {
+			engine.pipeline.after(at, () => {
 				if (isOver()) return;
 				if (login.resumed === undefined) attachments.admit(connection, login);
 				else attachments.resume(connection, login, login.resumed);
@@ -22,7 +22,7 @@ export function tellConnection(
 			break;
 		}
 		case "tell":
-			engine.after(message.at, () => {
+			engine.pipeline.after(message.at, () => {
 				if (connection.gone) return;
 				for (const each of message.messages) connection.mailbox.put(each);
 			});

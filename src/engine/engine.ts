@@ -20,7 +20,6 @@ import { type Connection, clientOf, type Transport } from "./connection.ts";
 import { applyEffects } from "./effects.ts";
 import { Executor, type Misunderstood } from "./executor.ts";
 import type { Step } from "./fold.ts";
-import type { Moderation } from "./moderation.ts";
 import {
 	type Broadcast,
 	type EngineParts,
@@ -29,7 +28,6 @@ import {
 	viewOf,
 } from "./parts.ts";
 import { Pipeline, type PipelineHooks } from "./pipeline.ts";
-import type { RefusalCounter } from "./refusal-counter.ts";
 import { makeServices, type Services } from "./services.ts";
 import { Snapshotter } from "./snapshotter.ts";
 
@@ -37,8 +35,9 @@ import { Snapshotter } from "./snapshotter.ts";
 export const NODE_LOST_MS = 5000;
 
 export class Engine implements PipelineHooks {
+	readonly pipeline: Pipeline;
+	readonly services: Services;
 	readonly #parts: RunningParts;
-	readonly #services: Services;
 	readonly #executor: Executor;
 	readonly #connections = new Set<Connection>();
 	/** This node has begun the new epochs that a backup needs. */
@@ -52,9 +51,10 @@ export class Engine implements PipelineHooks {
 			}),
 		);
 		const pipeline = new Pipeline({ ...parts, snapshotter, hooks: this });
+		this.pipeline = pipeline;
 		this.#parts = { ...parts, pipeline };
-		this.#services = makeServices(this.#parts);
-		this.#executor = new Executor(this.#parts, this.#services);
+		this.services = makeServices(this.#parts);
+		this.#executor = new Executor(this.#parts, this.services);
 		pipeline.guarded(() => this.#start());
 	}
 
@@ -89,13 +89,13 @@ export class Engine implements PipelineHooks {
 	disconnect(connection: Connection, why: ClientLeft["why"]): void {
 		const { gone } = connection;
 		connection.gone = true;
-		const { attachments, liveUpdates, ownRooms } = this.#services;
+		const { attachments, liveUpdates, ownRooms } = this.services;
 		liveUpdates.forget(connection);
 		ownRooms.forget(connection);
 		if (!this.#connections.delete(connection)) return;
 		this.#parts.cluster?.disconnect(connection, why);
 		if (gone) return;
-		this.#parts.pipeline.whenWritable(() => attachments.lose(connection, why));
+		this.pipeline.whenWritable(() => attachments.lose(connection, why));
 	}
 
 	/** The sequencer can't be reached. `isSent`: it may have carried the command out. */
@@ -106,7 +106,7 @@ export class Engine implements PipelineHooks {
 
 	/** What was decided may not have happened: those who are not in yet come again. */
 	endUnadmitted(): void {
-		const { attachments } = this.#services;
+		const { attachments } = this.services;
 		for (const connection of this.#connections)
 			if (!attachments.isAdmitted(connection))
 				connection.transport.onEnd("restart");
@@ -128,24 +128,10 @@ export class Engine implements PipelineHooks {
 		return all.filter((one) => this.phase(one) === "inRoom").length;
 	}
 
-	/** Counts every refusal, those of handshakes too. */
-	get refusals(): RefusalCounter {
-		return this.#services.responder.refusals;
-	}
-
-	/** What operators and moderators do. */
-	get moderation(): Moderation {
-		return this.#services.moderation;
-	}
-
 	/** Whether the log is so far behind that nothing more should be received for a while. */
 	get isBehind(): boolean {
 		const { pipeline, cluster } = this.#parts;
 		return pipeline.isBehind || cluster?.isBehind === true;
-	}
-
-	onceCommitted(release: (seq: number) => void): void {
-		this.#parts.pipeline.afterwards(release);
 	}
 
 	/** Commits what was appended; nothing is accepted from here on. */
@@ -155,11 +141,11 @@ export class Engine implements PipelineHooks {
 		const event = { type: "server.stopped", time: clock.now() } as const;
 		if (!pipeline.frozen && leads(this.#parts)) pipeline.append([{ event }]);
 		await pipeline.stop();
-		this.refusals.report(report);
+		this.services.responder.refusals.report(report);
 	}
 
 	onOrdered(event: PlumeEvent): void {
-		this.#services.deadlines.onOrdered(event);
+		this.services.deadlines.onOrdered(event);
 	}
 
 	/** Everyone in the room gets the item; what else follows from an event stands here. */
@@ -167,21 +153,21 @@ export class Engine implements PipelineHooks {
 		const { type } = step.stored.event;
 		this.#isRestored ||= type === "log.restored" && leads(this.#parts);
 		this.#parts.onCommitted(step);
-		applyEffects({ parts: this.#parts, services: this.#services }, step, item);
+		applyEffects({ parts: this.#parts, services: this.services }, step, item);
 		if (item) this.#parts.server.room(item.room).broadcast(item);
 	}
 
 	onDeposed(): void {
 		this.#parts.cluster?.onDeposed?.();
-		this.#services.deadlines.stop();
-		this.#services.moderation.giveUp("act.deposed");
-		this.#services.erasures.onDeposed();
-		this.#services.pages.onDeposed();
+		this.services.deadlines.stop();
+		this.services.moderation.giveUp("act.deposed");
+		this.services.erasures.onDeposed();
+		this.services.pages.onDeposed();
 		this.endUnadmitted();
 	}
 
 	onOverwriting(event: Overwriting): Promise<boolean> {
-		return this.#services.erasures.carryOut(event);
+		return this.services.erasures.carryOut(event);
 	}
 
 	onFrozen(error: Error): void {
@@ -189,13 +175,13 @@ export class Engine implements PipelineHooks {
 			{ error: error.message },
 			"the disk takes no more: frozen",
 		);
-		this.#services.moderation.giveUp("act.waits");
+		this.services.moderation.giveUp("act.waits");
 		this.tellAll();
 	}
 
 	/** Tells everyone in a room that nothing can be said for now. */
 	tellAll(): void {
-		const { responder } = this.#services;
+		const { responder } = this.services;
 		for (const connection of this.#connections)
 			if (this.phase(connection) === "inRoom")
 				responder.warn(connection, this.#unmet);
@@ -222,20 +208,20 @@ export class Engine implements PipelineHooks {
 
 	#start(): void {
 		const { clock, report, unfinished } = this.#parts;
-		this.#services.erasures.redo(unfinished);
+		this.services.erasures.redo(unfinished);
 		if (leads(this.#parts)) this.lead();
-		this.refusals.reportEachMinute(clock, report);
+		this.services.responder.refusals.reportEachMinute(clock, report);
 	}
 
 	/** This node decides from now on. Every client has lost its connection, but for those that other nodes carry. */
 	lead(): void {
-		const { requestLimits, deadlines, retention } = this.#services;
+		const { requestLimits, deadlines, retention } = this.services;
 		const { version, log, cluster } = this.#parts;
 		const view = viewOf(this.#parts);
 		const { now: time, node } = view;
 		const isBackup = this.#parts.restored && log.committed > 0;
 		const from = log.committed;
-		this.#parts.pipeline.append([
+		this.pipeline.append([
 			...(isBackup && !this.#isRestored ? logRestored(view, from) : []),
 			{ event: { type: "server.started", time, node, version } },
 			...(cluster ? [] : allLost(view)),
@@ -271,19 +257,9 @@ export class Engine implements PipelineHooks {
 		});
 	}
 
-	/** What another node has for connections that this one carries is for these. */
-	get services(): Pick<Services, "attachments" | "liveUpdates" | "ownState"> {
-		return this.#services;
-	}
-
 	/** Applies what another node tells beside the log. */
 	apply(broadcast: Broadcast): void {
-		if ("person" in broadcast) this.#services.ownState.apply(broadcast);
-		else this.#services.liveUpdates.apply(broadcast);
-	}
-
-	/** Runs once an event that another node named is committed here. */
-	after(seq: number, release: () => void): void {
-		this.#parts.pipeline.after(seq, release);
+		if ("person" in broadcast) this.services.ownState.apply(broadcast);
+		else this.services.liveUpdates.apply(broadcast);
 	}
 }

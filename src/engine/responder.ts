@@ -13,6 +13,7 @@ import { type RefusalDetails, type Rule, refusalWords } from "./refusals.ts";
 
 export class Responder {
 	readonly #parts: RunningParts;
+	/** Counts every refusal, those of handshakes too. */
 	readonly refusals = new RefusalCounter();
 
 	constructor(parts: RunningParts) {

@@ -93,7 +93,7 @@ export async function readAll(
 			logins.map((outcome) => [outcome, counts[`login.${outcome}`] ?? 0]),
 		),
 		plume_mails_total: watched.mail.outbox.outcomes,
-		plume_refusals_total: engine.refusals.counts,
+		plume_refusals_total: engine.services.responder.refusals.counts,
 		plume_unsent_bytes: open.reduce((sum, one) => sum + one.bufferedAmount, 0),
 		plume_heap_bytes: heapUsed,
 		plume_resident_bytes: rss,

@@ -52,14 +52,14 @@ export class Operator {
 
 	constructor({ engine, parts, reread, address, folder }: OperatorParts) {
 		const startedAt = parts.clock.now();
-		const { refusals } = engine;
+		const { refusals } = engine.services.responder;
 		this.#engine = engine;
 		this.#parts = parts;
-		const act = (decide: Decide) => engine.moderation.operate(decide);
+		const act = (decide: Decide) => engine.services.moderation.operate(decide);
 		const anywhere =
 			(act: ActAsked["act"]): Asked =>
 			([what = "", why = ""], by) =>
-				engine.moderation.act(by, { act, room: LOBBY, what, why });
+				engine.services.moderation.act(by, { act, room: LOBBY, what, why });
 		const inRoom =
 			(act: ActAsked["act"]): Asked =>
 			([typed = "", what = "", why = ""], by) => {
@@ -75,7 +75,7 @@ export class Operator {
 				// It may be another than the one that is meant.
 				const called = named ? typed : "the only private room where that held";
 				const asked = { act, room, called, what, why };
-				return engine.moderation.act(by, asked);
+				return engine.services.moderation.act(by, asked);
 			};
 		this.#commands = {
 			who: () => tables.who(parts),
@@ -176,7 +176,7 @@ export class Operator {
 		if (!asked) throw new OperatorError(`Nobody asked for a code as ${name}.`);
 		const { cluster } = this.#parts;
 		if (!cluster || cluster.leads)
-			return yield* await this.#engine.moderation.operate((view) =>
+			return yield* await this.#engine.services.moderation.operate((view) =>
 				operations.hand(view, asked, name),
 			);
 		const args = email ? [name, email] : [name];

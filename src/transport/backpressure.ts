@@ -19,7 +19,9 @@ const LONGEST_MS = 250;
 type Source = Pick<WebSocket, "pause" | "resume">;
 
 interface BackpressureParts {
-	readonly engine: Pick<Engine, "isBehind" | "onceCommitted">;
+	readonly engine: Pick<Engine, "isBehind"> & {
+		readonly pipeline: Pick<Engine["pipeline"], "afterwards">;
+	};
 	readonly clock: Clock;
 	/** Every socket that is read from. */
 	readonly sources: () => Iterable<Source>;
@@ -43,7 +45,7 @@ export function backpressure({ engine, clock, sources }: BackpressureParts) {
 			paused = [];
 		};
 		const cancel = clock.after(LONGEST_MS, resume);
-		engine.onceCommitted(() => {
+		engine.pipeline.afterwards(() => {
 			isWaiting = false;
 			cancel();
 			resume();

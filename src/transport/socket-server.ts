@@ -128,7 +128,7 @@ export class SocketServer {
 		const { networks } = addressOf(request);
 		const rule = this.#brokenRule(request, networks);
 		if (rule === "originIsOurs") warnings.foreignOrigin(request);
-		if (rule) abortHandshake(socket, rule, engine.refusals);
+		if (rule) abortHandshake(socket, rule, engine.services.responder.refusals);
 		else
 			this.#webSockets.handleUpgrade(request, socket, head, (webSocket) =>
 				this.#accept(webSocket, socket, networks),

@@ -17,7 +17,9 @@ function three() {
 	const tasks: ((seq: number) => void)[] = [];
 	const engine = {
 		isBehind: false,
-		onceCommitted: (task: (seq: number) => void) => tasks.push(task),
+		pipeline: {
+			afterwards: (task: (seq: number) => void) => tasks.push(task),
+		},
 	};
 	const clock = new FakeClock();
 	const onRead = backpressure({

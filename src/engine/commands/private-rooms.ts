@@ -10,8 +10,7 @@ import { mayOwnNoMore, memberIn, personCalled } from "./membership.ts";
 import { roomOpened } from "./rooms.ts";
 
 export const makeRoom = inside<"makeRoom">(
-	({ view, person: maker }, { title, id }, { erasures }) => {
-		if (erasures.isSilent(view.client)) return refuse("isNotErasing");
+	({ view, person: maker }, { title, id }) => {
 		if (isFull(view)) return refuse("roomsAreLeft");
 		if (mayOwnNoMore(view, maker)) return refuse("privateRoomsAreLeft");
 		const room = `~${view.secrets.id()}`;
@@ -28,16 +27,10 @@ export const makeRoom = inside<"makeRoom">(
 const isMuted = ({ now }: View, { mutes }: RoomContext, person: Identity) =>
 	sanctionedUntil(mutes, person, now) > 0;
 
-export const titleRoom: Handler<"titleRoom"> = (
-	view,
-	command,
-	_connection,
-	{ erasures },
-) => {
+export const titleRoom: Handler<"titleRoom"> = (view, command) => {
 	const { room, id } = command;
 	const member = memberIn(view, room);
 	if (typeof member === "string") return refuse(member);
-	if (erasures.isSilent(view.client)) return refuse("isNotErasing");
 	if (!member.isOwner) return refuse("isOwner");
 	if (isMuted(view, member.room, member.person)) return refuse("isNotMuted");
 	const titled = titleOf(view, room, command.title);
@@ -47,18 +40,12 @@ export const titleRoom: Handler<"titleRoom"> = (
 };
 
 /** The owner of a private room, or who moderates a public one, sets its topic. */
-export const setTopic: Handler<"setTopic"> = (
-	view,
-	{ room, text, id },
-	_connection,
-	{ erasures },
-) => {
+export const setTopic: Handler<"setTopic"> = (view, { room, text, id }) => {
 	const { client, now: time, limits, secrets } = view;
 	const asker = client?.matches("inRoom") && client.context;
 	const context = view.state.room(room)?.context;
 	// Before anything else: others must not learn what is there.
 	if (!asker || !context || asker.room !== room) return refuse("isInside");
-	if (erasures.isSilent(view.client)) return refuse("isNotErasing");
 	const { role, person } = actorOf(view, asker, room);
 	if (context.people && context.maker !== person) return refuse("isOwner");
 	if (role === "lateAdmin") return refuse("loginIsFresh");

@@ -3,7 +3,7 @@ import type { Command, Kind } from "../command.ts";
 import type { Connection } from "../connection.ts";
 import type { Services } from "../services.ts";
 import { decideAuth } from "./auth.ts";
-import type { Decision, Handler, View } from "./decision.ts";
+import { type Decision, type Handler, refuse, type View } from "./decision.ts";
 import { edit } from "./edit.ts";
 import { erase, eraseAll } from "./erase.ts";
 import { find } from "./find.ts";
@@ -71,7 +71,7 @@ export const logsNothing: ReadonlySet<Kind> = new Set<Kind>([
 	"find",
 ]);
 
-/** Commands about rooms, each of which takes up some lines of its sender's share of the log. */
+/** Commands about rooms, each of which takes up some lines of its sender's share of the log. Nobody gives one while all they said is being deleted. */
 const lines: ReadonlySet<Kind> = new Set<Kind>([
 	...(["makeRoom", "talkTo", "titleRoom", "invite", "revoke", "join"] as const),
 	...(["setTopic", "removeMember", "handOver", "closeRoom"] as const),
@@ -84,7 +84,7 @@ export function decide<K extends Kind>(
 	services: Services,
 ): Decision {
 	const decided = handlers[command.kind](view, command, connection, services);
-	return lines.has(command.kind)
-		? services.requestLimits.countText(view, "", decided)
-		: decided;
+	if (!lines.has(command.kind) || decided.entries.length === 0) return decided;
+	if (services.erasures.isSilent(view.client)) return refuse("isNotErasing");
+	return services.requestLimits.spend(view, "") ?? decided;
 }
