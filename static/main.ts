@@ -102,7 +102,7 @@ find("#room").addEventListener(
 );
 const enter = enterForm(page, person);
 const verify = verifyForm(page);
-const renderStatus = statusBar(page, () => !chat.view.position);
+const renderStatus = statusBar(page);
 /** The last page was to erase everything, too long ago for this one to go on with it. */
 let isLate = storage.isFarewellOld();
 const machine = pageMachine.provide({
@@ -286,5 +286,5 @@ chat.enter(room);
 if (!askedFor) chat.view.explain(t("lobby"));
 followLink();
 actor.start();
-// There are no workers over plain HTTP, and a missing worker costs only the offline screen.
+// There are no workers over plain HTTP, and a missing worker costs only the page without a network.
 navigator.serviceWorker?.register(`${BASE}sw.js?${language}`).catch(() => {});

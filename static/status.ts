@@ -14,11 +14,10 @@ import { t, timeSpan, translated } from "./words.ts";
 /** A drawing of two sliders. */
 const SETTINGS = "M3 6.5h7M14 6.5h3M3 13.5h3M10 13.5h7M12 4.5v4M8 11.5v4";
 
-export function statusBar(page: Page, isEmpty: () => boolean) {
+export function statusBar(page: Page) {
 	const me = find("#me");
 	const bar = find("#connection");
 	const retry = find("#retry", HTMLButtonElement);
-	const offline = find("#offline");
 	const retryNow = () => {
 		if (!document.hidden && !page.snapshot.matches("stopped"))
 			page.dispatch({ type: "retry" });
@@ -64,7 +63,6 @@ export function statusBar(page: Page, isEmpty: () => boolean) {
 		say(retry, elsewhere ? t("retry.here") : t("retry"));
 		// A disabled button would lose the focus.
 		retry.ariaDisabled = String(!stopped && !waits);
-		offline.hidden = !lost || !isEmpty();
 		const count = Math.ceil(left / 1_000);
 		const next = waits ? t("retry.in", { count }) : t("retry.now");
 		// A page that was in the room when the person was sent out asks first for how long.

@@ -79,7 +79,7 @@ test("without a network the page still opens, with words, to send later what is 
 	const connect = await ann.cutsTheLine();
 	await ann.page.context().setOffline(true);
 	await ann.page.reload();
-	await ann.page.getByRole("heading", { name: "You are offline" }).waitFor();
+	await ann.seesStatus("Offline. Your lines are kept.");
 	await ann.says("from the tunnel");
 	await ann.page.context().setOffline(false);
 	connect();

@@ -17,7 +17,7 @@ async function statusBarOf(snapshot: object, opened = "lobby") {
 	vi.stubGlobal("addEventListener", () => {});
 	vi.stubGlobal("document", { addEventListener: () => {} });
 	const { statusBar } = await import("../../static/status.ts");
-	return statusBar(Object({ snapshot, opened, titleOf: String }), () => false);
+	return statusBar(Object({ snapshot, opened, titleOf: String }));
 }
 
 test("who has asked to delete everything reads, while there is no connection, that it is still to be done", async () => {
