@@ -89,7 +89,7 @@ export class SearchThread implements SearchStore {
 
 	#start(): Worker {
 		const { folder } = this.#parts;
-		const worker = new Worker(new URL("worker.js", import.meta.url), {
+		const worker = new Worker(new URL("../search/worker.js", import.meta.url), {
 			workerData: { folder },
 			resourceLimits: {
 				maxOldGenerationSizeMb: 64,
