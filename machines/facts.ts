@@ -29,7 +29,7 @@ export interface Claim {
 /** A person under the name that they had then. */
 type Named = Pick<Claim, "identity" | "name">;
 
-/** Something done to a person, by a moderator. A reason is erasable text beside the event. */
+/** Something done to a person, by a moderator. A reason is text beside the event, which no deletion reaches. */
 interface Sanction {
 	readonly identity: Identity;
 	/** Until when; absent for ever. */

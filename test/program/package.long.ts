@@ -1,8 +1,8 @@
 /** `npm run package`: the tarball that `npm pack` makes, in the hands of somebody who has nothing else. */
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { VERSION } from "../../src/version.ts";
@@ -36,10 +36,26 @@ test("it has what runs, and nothing of what builds and tests it", async () => {
 	const { stdout } = await exec("tar", ["-tf", tarball]);
 	const folders = stdout.split("\n").map((path) => path.split("/")[1]);
 	expect(new Set(folders)).not.toContain("test");
-	expect(stdout).not.toMatch(/package\/(?:test|tools|bench|src|static)\//);
+	expect(stdout).not.toMatch(/package\/(?:test|tools|src|static)\/|\.ts$/m);
 	expect(stdout).not.toMatch(/dist\/(?:test|tools|bench)\/|\.map$/m);
 	expect(stdout).toContain("package/dist/static/index.html");
 	expect(stdout).toContain("package/plume.service");
+});
+
+test("what its documents link to comes along", async () => {
+	const { stdout } = await exec("tar", ["-tf", tarball]);
+	const files = stdout.split("\n").map((path) => path.replace("package/", ""));
+	const linked = files
+		.filter((path) => path.endsWith(".md") && !path.startsWith("dist/"))
+		.map(async (path) => {
+			const text = await readFile(path, "utf8");
+			const links = text.matchAll(/\]\(([^):#\s]+)[)#]/g);
+			return Array.from(links, ([, to = ""]) => join(dirname(path), to));
+		});
+	const missing = (await Promise.all(linked))
+		.flat()
+		.filter((path) => !files.includes(path));
+	expect(missing).toEqual([]);
 });
 
 test("installed for everyone, it starts, and people log in and talk", async () => {

@@ -12,7 +12,7 @@ const meanings = {
 	"src/transport/plain-connections.ts UNREAD_MS":
 		"how long a plain HTTP client may read nothing of its answer",
 	"src/transport/upgrade.ts RETRY_SECONDS":
-		"`Retry-After` of a 503; while the server is overloaded, half of it or more",
+		"`Retry-After` of a 503: half of it or more while the server is overloaded, 60 s while a start waits",
 	"src/transport/health.ts SAMPLES":
 		"timers, ten a second, of which most must be late before newcomers are refused",
 	"src/transport/backpressure.ts LONGEST_MS":
