@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { LOBBY } from "../../machines/message.ts";
 import { logRestored, roomOpened } from "../engine/commands/rooms.ts";
 import { sessionsClosed } from "../engine/commands/sessions.ts";
-import { evolve } from "../engine/evolve.ts";
-import type { State } from "../engine/state.ts";
+import { evolved } from "../engine/evolve.ts";
 import { type Disk, writeChunks } from "../log/disk.ts";
 import { type Draft, draft, sealBatch } from "../log/line.ts";
 import type { Entry } from "../log/log.ts";
@@ -29,10 +28,10 @@ export async function markRestored(
 	const { seq, bytes } = prefix;
 	const now = prefix.state.time;
 	const entries = erasedAgain(prefix, now);
-	const state = after(prefix.state, entries);
+	const state = evolved(prefix.state, entries);
 	const closed = sessionsClosed({ state, now }, [...closing], "restored");
 	entries.push(...closed);
-	const at = { state: after(state, closed), now, secrets: ids };
+	const at = { state: evolved(state, closed), now, secrets: ids };
 	const restored = logRestored(at, seq);
 	const drafts = [...entries, ...restored].map((entry, nth) =>
 		draft({ seq: seq + 1 + nth, ...entry }),
@@ -62,9 +61,6 @@ function inBatches(drafts: readonly Draft[]): Draft[][] {
 	}
 	return batches;
 }
-
-const after = (state: State, entries: readonly Entry[]) =>
-	entries.reduce((at, { event }) => evolve(at, event), state);
 
 /** Events for messages whose text is erased in the copy, while their erasure was not copied. */
 function erasedAgain({ state, erased }: Prefix, now: number): Entry[] {

@@ -119,6 +119,10 @@ export function evolve(
 	return new State(next);
 }
 
+/** The state after these entries. */
+export const evolved = (state: State, entries: readonly Entry[]): State =>
+	entries.reduce((before, { event }) => evolve(before, event), state);
+
 /** The item that an event adds to a room, if it adds one. */
 export function visibleItem(
 	before: State,

@@ -385,9 +385,9 @@ const log = [
 	},
 	{
 		promise: "moderation: a mute holds for every tag of an address",
-		file: "src/engine/commands/text.ts",
-		find: "personUnder(state.server.context.names, client.context)",
-		replace: "client.context.identity",
+		file: "src/engine/commands/sanction.ts",
+		find: "personIn(view, view.client.context)",
+		replace: "view.client.context.identity",
 		tests: ["test/moderation-abuse.test.ts"],
 	},
 	{
@@ -1623,8 +1623,8 @@ const session = [
 	{
 		promise: "session: a tab that is open keeps it alive",
 		file: "src/engine/commands/sessions.ts",
-		find: "const parts = [sessionsRenewed(view)];",
-		replace: "const parts = [sessionsRenewed(view).slice(999)];",
+		find: "return [sessionsRenewed(view), ...expired];",
+		replace: "return expired;",
 		tests: ["test/session.test.ts -t a tab that is open keeps"],
 	},
 	{

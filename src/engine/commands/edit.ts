@@ -1,7 +1,8 @@
 /** Gives a message of one's own other words. */
 import { withoutEmptyLines } from "../../../machines/text.ts";
 import { refuse } from "./decision.ts";
-import { isMutedIn, nothingToDo, related, relating } from "./relate.ts";
+import { nothingToDo, related, relating } from "./relate.ts";
+import { mutedUntil } from "./sanction.ts";
 import { textBroken } from "./text.ts";
 
 const HOUR_MS = 3_600_000;
@@ -11,13 +12,12 @@ export const edit = relating<"edit">(
 		const unfit = textBroken(withoutEmptyLines(text), view.limits);
 		return unfit ? refuse(unfit) : limits.spend(view, text);
 	},
-	(about, { text: typed }) => {
-		const { view, client, room, found, fact } = about;
+	({ view, client, room, found, fact }, { text: typed }) => {
 		const { identity, id } = client;
 		if (found.author.identity !== identity) return { refused: "isTheirOwn" };
 		if (view.now - found.time > view.limits.editHours * HOUR_MS)
 			return { refused: "isYoung" };
-		if (isMutedIn(about)) return { refused: "isNotMuted" };
+		if (mutedUntil(view, room) > 0) return { refused: "isNotMuted" };
 		const text = withoutEmptyLines(typed);
 		if (text === found.text) return nothingToDo;
 		const type = "message.edited" as const;

@@ -7,7 +7,7 @@ import type { Identity, MessageErased } from "../../../machines/events.ts";
 import { brokenRoomRule } from "../../../machines/room.ts";
 import type { Found } from "../../history/found.ts";
 import type { Entry } from "../../log/log.ts";
-import { evolve } from "../evolve.ts";
+import { evolved } from "../evolve.ts";
 import type { ClientSnapshot } from "../machines.ts";
 import type { Answer } from "../message-queue.ts";
 import type { Rule } from "../refusals.ts";
@@ -162,11 +162,7 @@ export function decideFarewell(view: ErasureView): readonly Entry[] {
 	for (const person of people) {
 		const gone = decideGone(after, person, author);
 		rest.push(...gone);
-		const left = gone.reduce(
-			(one, { event }) => evolve(one, event),
-			after.state,
-		);
-		after = { ...after, state: left };
+		after = { ...after, state: evolved(after.state, gone) };
 	}
 	for (const nameKey of names.keys())
 		rest.push({ event: { type: "name.released", time, nameKey } });

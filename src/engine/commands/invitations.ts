@@ -11,7 +11,7 @@ import type {
 } from "../../../machines/events.ts";
 import type { Invitation } from "../../../machines/server.ts";
 import type { Entry } from "../../log/log.ts";
-import { evolve } from "../evolve.ts";
+import { evolved } from "../evolve.ts";
 import type { Rule } from "../refusals.ts";
 import { sha256 } from "../secrets.ts";
 import { actorOf } from "./actor.ts";
@@ -195,9 +195,5 @@ export function decideJoin(
 			one !== found && one.room === room && one.identity === identity;
 		entries.push(...invitationsEnded(view, isOther));
 	}
-	const after = entries.reduce(
-		(before, { event }) => evolve(before, event),
-		state,
-	);
-	return { view: { ...view, state: after }, entries, room };
+	return { view: { ...view, state: evolved(state, entries) }, entries, room };
 }

@@ -3,7 +3,6 @@ import type { Identity, RoomName } from "../../../machines/events.ts";
 import { BOT_NAME } from "../../../machines/message.ts";
 import type { RoomContext } from "../../../machines/room.ts";
 import { brokenRoomRule } from "../../../machines/room.ts";
-import { parseName } from "../../chat/name.ts";
 import type { Entry } from "../../log/log.ts";
 import type { Rule } from "../refusals.ts";
 import {
@@ -16,7 +15,7 @@ import {
 	refuse,
 	type View,
 } from "./decision.ts";
-import { nameOf, namesHeld, personOf, personUnder } from "./names-held.ts";
+import { nameOf, namesHeld, ownerCalled, personUnder } from "./names-held.ts";
 import { clientsLeft } from "./sessions.ts";
 
 /** A member who asks for something about a room, and that room. */
@@ -41,9 +40,7 @@ export function memberIn(
 
 /** The person who owns a name. */
 export function personCalled({ state }: View, typed: string) {
-	const { nameKey = "" } = parseName(typed.replace(/^@/, "")) ?? {};
-	const owner = state.server.context.names.get(nameKey);
-	const person = owner && personOf(owner);
+	const { person } = ownerCalled(state.server.context.names, typed) ?? {};
 	return person === BOT_NAME ? undefined : person;
 }
 

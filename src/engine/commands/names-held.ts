@@ -2,6 +2,7 @@
 import type { Claim, Identity, NameKey } from "../../../machines/events.ts";
 import type { Owner, ServerContext } from "../../../machines/server.ts";
 import { foldName } from "../../../machines/text.ts";
+import { parseName } from "../../chat/name.ts";
 
 type Names = ServerContext["names"];
 
@@ -33,6 +34,12 @@ export function personCalled(names: Names, folded: string) {
 		);
 	mentions.set(names, people);
 	return people.get(folded);
+}
+
+/** Who owns a name that somebody typed. */
+export function ownerCalled(names: Names, typed: string) {
+	const owner = names.get(parseName(typed.replace(/^@/, ""))?.nameKey ?? "");
+	return owner && { name: owner.name, person: personOf(owner) };
 }
 
 /** A person, and every address of theirs that has a name here. */

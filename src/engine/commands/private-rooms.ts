@@ -1,13 +1,13 @@
 /** Makes rooms that are not for all: private ones, and those in which a few talk directly. Sets the titles and topics of rooms, too. */
 import type { Identity, RoomName } from "../../../machines/events.ts";
-import { brokenRoomRule, type RoomContext } from "../../../machines/room.ts";
-import { sanctionedUntil } from "../../../machines/rules.ts";
+import { brokenRoomRule } from "../../../machines/room.ts";
 import { trimInvisible, withoutControls } from "../../../machines/text.ts";
 import type { Entry } from "../../log/log.ts";
 import { actorOf } from "./actor.ts";
 import { done, type Handler, inside, refuse, type View } from "./decision.ts";
 import { mayOwnNoMore, memberIn, personCalled } from "./membership.ts";
 import { roomOpened } from "./rooms.ts";
+import { mutedUntil } from "./sanction.ts";
 
 export const makeRoom = inside<"makeRoom">(
 	({ view, person: maker }, { title, id }) => {
@@ -23,16 +23,12 @@ export const makeRoom = inside<"makeRoom">(
 	},
 );
 
-/** The machine knows only the address with its `+tag`. */
-const isMuted = ({ now }: View, { mutes }: RoomContext, person: Identity) =>
-	sanctionedUntil(mutes, person, now) > 0;
-
 export const titleRoom: Handler<"titleRoom"> = (view, command) => {
 	const { room, id } = command;
 	const member = memberIn(view, room);
 	if (typeof member === "string") return refuse(member);
 	if (!member.isOwner) return refuse("isOwner");
-	if (isMuted(view, member.room, member.person)) return refuse("isNotMuted");
+	if (mutedUntil(view, member.room) > 0) return refuse("isNotMuted");
 	const titled = titleOf(view, room, command.title);
 	if (!titled) return refuse("titleIsLegal");
 	const broken = brokenRoomRule(member.room, titled.event);
@@ -50,7 +46,7 @@ export const setTopic: Handler<"setTopic"> = (view, { room, text, id }) => {
 	if (context.people && context.maker !== person) return refuse("isOwner");
 	if (role === "lateAdmin") return refuse("loginIsFresh");
 	if (!context.people && role === "member") return refuse("isModerator");
-	if (isMuted(view, context, person)) return refuse("isNotMuted");
+	if (mutedUntil(view, context) > 0) return refuse("isNotMuted");
 	const line = lineOf(text, limits.topicPoints);
 	if (line === undefined) return refuse("topicIsLegal");
 	const fact = { time, room, client: asker.id };

@@ -2,13 +2,8 @@
 import type { Command } from "../command.ts";
 import type { Services } from "../services.ts";
 import { refuse, type View } from "./decision.ts";
-import {
-	type About,
-	isMutedIn,
-	nothingToDo,
-	related,
-	relating,
-} from "./relate.ts";
+import { type About, nothingToDo, related, relating } from "./relate.ts";
+import { mutedUntil } from "./sanction.ts";
 
 /** UTF-8 bytes of an emoji. */
 const MOST_EMOJI_BYTES = 64;
@@ -47,7 +42,7 @@ export const react = relating<"react">(spend, (about, command) => {
 	const { view, client, room, found, fact } = about;
 	const { text, all, own } = alike(about, command.text);
 	if (own) return nothingToDo;
-	if (isMutedIn(about)) return { refused: "isNotMuted" };
+	if (mutedUntil(view, room) > 0) return { refused: "isNotMuted" };
 	const kinds = new Set(found.reactions.map(({ erasable }) => erasable.text));
 	const { reactionKinds, reactions } = view.limits;
 	const isFull = all.length === 0 && kinds.size >= reactionKinds;

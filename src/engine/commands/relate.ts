@@ -3,7 +3,6 @@
 import type { ClientContext } from "../../../machines/client.ts";
 import type { RelatingEvent } from "../../../machines/events.ts";
 import { brokenRoomRule, type RoomContext } from "../../../machines/room.ts";
-import { sanctionedUntil } from "../../../machines/rules.ts";
 import type { FoundMessage } from "../../history/found.ts";
 import type { Command } from "../command.ts";
 import type { Rule } from "../refusals.ts";
@@ -16,7 +15,6 @@ import {
 	type View,
 } from "./decision.ts";
 import type { Overwrite } from "./erase.ts";
-import { personUnder } from "./names-held.ts";
 
 type RelationKind = "edit" | "react" | "unreact" | "pin" | "unpin";
 
@@ -75,13 +73,6 @@ export const relating =
 		});
 		return NOTHING;
 	};
-
-/** Whether a client's person may say nothing in the room. */
-export function isMutedIn({ view, client, room }: About): boolean {
-	const { names } = view.state.server.context;
-	const person = personUnder(names, client);
-	return sanctionedUntil(room.mutes, person, view.now) > 0;
-}
 
 interface Relating extends Overwrite {
 	readonly event: RelatingEvent;

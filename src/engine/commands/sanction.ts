@@ -1,14 +1,14 @@
 /** What an act of a moderator begins with: who did it, to whom, until when and why. */
 import type { Identity, RoomName } from "../../../machines/events.ts";
 import { BOT_NAME, isPublic } from "../../../machines/message.ts";
+import type { RoomContext } from "../../../machines/room.ts";
 import { sanctionedUntil } from "../../../machines/rules.ts";
-import { parseName } from "../../chat/name.ts";
 import type { Found } from "../../history/found.ts";
 import type { Say } from "../../languages/words.ts";
 import { cannot, type Operation } from "../operation.ts";
 import { type Actor, isOperator } from "./actor.ts";
-import { DAY_MS, type View } from "./decision.ts";
-import { identitiesOf, personOf } from "./names-held.ts";
+import { DAY_MS, personIn, type View } from "./decision.ts";
+import { identitiesOf, ownerCalled } from "./names-held.ts";
 
 export interface Asked {
 	readonly view: View;
@@ -37,10 +37,8 @@ interface Target {
 
 export function targetOf({ view, what }: Asked): Target {
 	const { names } = view.state.server.context;
-	const { nameKey = "" } = parseName(what.replace(/^@/, "")) ?? {};
-	const owner = names.get(nameKey) ?? cannot("personIsKnown");
-	const person = personOf(owner);
-	return { name: owner.name, person, identities: identitiesOf(names, person) };
+	const { name, person } = ownerCalled(names, what) ?? cannot("personIsKnown");
+	return { name, person, identities: identitiesOf(names, person) };
 }
 
 /** The target of an act against someone; nobody acts against an admin, the bot or themselves. */
@@ -126,10 +124,8 @@ export function roomOfSanction(
 	named: string,
 	by: Identity,
 ): RoomName | undefined {
-	const { nameKey = "" } = parseName(named.replace(/^@/, "")) ?? {};
-	const owner = state.server.context.names.get(nameKey);
-	if (!owner) return undefined;
-	const person = personOf(owner);
+	const { person } = ownerCalled(state.server.context.names, named) ?? {};
+	if (person === undefined) return undefined;
 	const kind = act === "unmute" ? "mutes" : "kicks";
 	const rooms = [...state.rooms].filter(([room, { context }]) => {
 		const sanctions = context[kind];
@@ -137,6 +133,13 @@ export function roomOfSanction(
 		return sanctionedUntil(sanctions, person, now) > 0;
 	});
 	return rooms.length === 1 ? rooms[0]?.[0] : undefined;
+}
+
+/** Until when the person who asks may say nothing in a room; 0 if they may. The machine knows only their address with its `+tag`. */
+export function mutedUntil(view: View, { mutes }: RoomContext): number {
+	if (!view.client) return 0;
+	const person = personIn(view, view.client.context);
+	return sanctionedUntil(mutes, person, view.now);
 }
 
 /** A maker changes nothing that an admin did, and sends away only so many. A private room may have had another maker. */

@@ -58,26 +58,13 @@ export function excessClosed(
 		.map(([session]) => sessionsClosed(view, [session], "loggedOut"));
 }
 
-/** So many lines of sessions that end are one batch of the log, which NATS takes as one message. */
-const AT_ONCE = 100;
-
-/** Renews the sessions that are in use, and closes those that have expired, in several batches. */
+/** Renews the sessions that are in use, and closes those that have expired: each alone, since all that are due at once may be more than a batch may have. */
 export function sessionsDue(view: View): readonly (readonly Entry[])[] {
 	const { state, now } = view;
 	const expired = [...state.server.context.sessions]
 		.filter(([, { expires }]) => expires <= now)
-		.map(([session]) => session);
-	const parts = [sessionsRenewed(view)];
-	let some: Entry[] = [];
-	for (const session of expired) {
-		const closed = sessionsClosed(view, [session], "expired");
-		if (some.length + closed.length > AT_ONCE) {
-			parts.push(some);
-			some = [];
-		}
-		some.push(...closed);
-	}
-	return [...parts, some];
+		.map(([session]) => sessionsClosed(view, [session], "expired"));
+	return [sessionsRenewed(view), ...expired];
 }
 
 /** The sessions of everyone who is attached. */
