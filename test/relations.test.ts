@@ -507,6 +507,36 @@ test("who gives and takes back the same reaction many times leaves no more than 
 	expect(left[0].relations.length).toBeLessThan(2);
 });
 
+test.each([
+	{ finder: "a reader", unmerged: [] },
+	{ finder: "a merge", unmerged: ["🎉"] },
+])(
+	"a block of relations in which $finder finds rot is made anew",
+	async ({ unmerged }) => {
+		const { plume, disk, ann, bob } = await twoInTheLobby();
+		const line = await says(plume, bob, "hm");
+		await relates(plume, ann, "react", line, "👍");
+		for (let n = 0; n < 12; n++) await says(plume, ann, `${n}`);
+		await readBack(plume, ann);
+		for (const emoji of unmerged)
+			await relates(plume, bob, "react", line, emoji);
+		for (let n = 0; n < 12; n++) await says(plume, bob, `more ${n}`);
+		plume.clock.forgetTimers();
+		const { files } = disk.kill();
+		const block = [...files.keys()].find((path) =>
+			/relations\/.+-0/.test(path),
+		);
+		files.set(`${block}`, Buffer.from("rotten"));
+		const rotten = new FakeDisk(files);
+		const next = await serverOn(rotten, plume.clock);
+		next.server.room("lobby").recent.forgetItems();
+		const cleo = await next.enter("cleo", "plume.2");
+		const { reactions } = lineOf(cleo, "hm");
+		expect(reactions).toHaveLength(1 + unmerged.length);
+		expect(`${rotten.files.get(`${block}`)}`).toContain('"reacted"');
+	},
+);
+
 test("so many reactions after the last message keep no newcomer from it", async () => {
 	const { plume, ann } = await twoInTheLobby({
 		PLUME_LIMIT_MAILBOX_BYTES: "6000",

@@ -89,9 +89,9 @@ export class Relations {
 		keys: readonly string[],
 		onRelation: (relation: IndexedRelation) => void,
 	): Promise<void> {
-		await this.#merge();
 		const blocks: Block[] = [];
 		try {
+			await this.#merge();
 			for (const key of keys) blocks.push(await this.#block(key));
 		} catch (error) {
 			if (!(error instanceof Rotten)) throw error;
@@ -110,7 +110,7 @@ export class Relations {
 		}
 	}
 
-	/** Puts the relations of full segments into their blocks. If that fails, they are read from the indexes. */
+	/** Puts the relations of full segments into their blocks. If that fails, they are read from the indexes. Rejects with `Rotten`. */
 	async #merge(): Promise<void> {
 		const { indexes, files, log } = this.#parts;
 		const newest = indexes.segments.at(-1) ?? 0;
@@ -134,10 +134,7 @@ export class Relations {
 			await files?.tidy(new Set(Array.from(rooms, ({ origin }) => origin)));
 			this.#tidiedAt = newest;
 		} catch (error) {
-			if (error instanceof Rotten) {
-				await this.#startAnew(error);
-				return this.#merge();
-			}
+			if (error instanceof Rotten) throw error;
 			this.#failedAt = newest;
 			files?.warn(asError(error));
 		}
