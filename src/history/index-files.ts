@@ -15,7 +15,7 @@ import { relationFiles } from "./relation-files.ts";
 import { type IndexData, SegmentIndex } from "./segment-index.ts";
 
 /** Increment whenever the shape of `IndexData` changes. */
-const FORMAT = 4;
+const FORMAT = 5;
 
 interface Saved extends IndexData {
 	readonly format: unknown;

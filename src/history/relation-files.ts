@@ -9,7 +9,7 @@ import { namesIn } from "../log/disk.ts";
 import type { IndexedRelation } from "./segment-index.ts";
 
 /** Increment whenever the shape of the files changes. */
-const FORMAT = 1;
+const FORMAT = 2;
 const END = "end.json";
 
 /** The last segment whose relations are in the files, and the hash at its end. */

@@ -31,7 +31,6 @@ export interface IndexedRelation extends EventSpan {
 	/** The offset of the item that it is about, and its own. */
 	readonly target: number;
 	readonly offset: number;
-	readonly time: number;
 	readonly name: string;
 	readonly identity: string;
 	/** The offset of the reaction that is taken back. */
@@ -230,7 +229,6 @@ export class SegmentIndex {
 				target: event.target,
 				offset: lastOf(room),
 			},
-			...{ time: event.time },
 			...{ name: who?.name ?? "", identity: who?.identity ?? "" },
 			...("reaction" in event && { reaction: event.reaction }),
 		});
