@@ -143,11 +143,6 @@ export class SlidingWindows {
 		this.#clock = clock;
 	}
 
-	/** How many keys are remembered. */
-	get size(): number {
-		return this.#times.size;
-	}
-
 	/** Milliseconds until one more event is within all bounds; 0 if it is now. */
 	waitMs(bounds: readonly Bound[]): number {
 		const now = this.#clock.now();

@@ -1,6 +1,11 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import { TokenBucket } from "../src/rate-limit.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import {
+	DAY_MS,
+	HOUR_MS,
+	SlidingWindows,
+	TokenBucket,
+} from "../src/rate-limit.ts";
 import { FakeClock } from "./fakes/clock.ts";
 
 describe("a token bucket", () => {
@@ -75,5 +80,47 @@ describe("a token bucket", () => {
 				},
 			),
 		);
+	});
+});
+
+describe("sliding windows", () => {
+	let clock: FakeClock;
+	let windows: SlidingWindows;
+	beforeEach(() => {
+		clock = new FakeClock();
+		windows = new SlidingWindows(clock);
+	});
+
+	const once = (key: string, ms = DAY_MS) => [
+		{ key, windows: [[1, ms]] as const },
+	];
+	/** Those of some keys that are remembered, as a window that is longer than any real one tells. */
+	const remembered = (...keys: readonly unknown[]) =>
+		keys.filter((key) => windows.waitMs(once(`${key}`, 10 * DAY_MS)) > 0);
+	const upTo = (count: number) => Array.from({ length: count }, (_, n) => n);
+
+	it("forget the keys that did not come back within a day", () => {
+		for (const key of upTo(1000)) {
+			windows.count(once(`${key}`));
+			clock.advance(60_000);
+		}
+		expect(remembered(...upTo(1000))).toHaveLength(1000);
+		clock.advance(DAY_MS - 500 * 60_000);
+		windows.count(once("late"));
+		expect(remembered(...upTo(1000))).toHaveLength(499);
+	});
+
+	it("forget them though others keep coming back", () => {
+		for (const key of upTo(48)) {
+			windows.count(once("regular"));
+			windows.count(once(`${key}`));
+			clock.advance(3 * HOUR_MS);
+		}
+		expect(remembered("regular", ...upTo(48))).toHaveLength(1 + 8);
+	});
+
+	it("remember nothing that may happen without end", () => {
+		windows.count([{ key: "any", windows: [[Infinity, DAY_MS]] }]);
+		expect(remembered("any")).toEqual([]);
 	});
 });

@@ -49,10 +49,6 @@ export function makeAllowance(clock: Clock, limits: Limits) {
 	}
 
 	return {
-		/** How many keys are remembered. */
-		get size(): number {
-			return requested.size;
-		},
 		/** Counts one mail. If none is left, counts nothing and answers the first broken rule. */
 		take(sender: Sender) {
 			const { addresses, networks } = boundsOf(sender);
