@@ -42,6 +42,8 @@ export class People {
 	readonly #changed = new Set<Identity>();
 	/** People with a browser that a push service reaches. */
 	readonly #reachable = new Set<Identity>();
+	/** Those who want to hear of every message, by room. */
+	readonly #wantAll = new Map<string, Set<Identity>>();
 	/** While the state may be of the past: who is gone there may have come back. */
 	#isBehind = false;
 	#saving = Promise.resolve();
@@ -58,6 +60,11 @@ export class People {
 		return this.#reachable;
 	}
 
+	/** Those who want to hear of every message in a room. */
+	wantAll(room: string): Iterable<Identity> {
+		return this.#wantAll.get(room) ?? [];
+	}
+
 	of(person: Identity): Own {
 		return this.#all.get(person) ?? NOTHING_OWN;
 	}
@@ -66,6 +73,7 @@ export class People {
 	apply({ person, change }: OwnUpdate): boolean {
 		const before = this.of(person);
 		const own = change.kind === "own" ? change.own : changedOwn(before, change);
+		if (own === before) return false;
 		// A node that comes is told what it may know.
 		if (JSON.stringify(own) === JSON.stringify(before)) return false;
 		this.#set(person, own);
@@ -159,9 +167,25 @@ export class People {
 	}
 
 	#set(person: Identity, own: Own): void {
+		const before = this.of(person);
 		this.#all.set(person, own);
+		if (own.levels !== before.levels)
+			this.#setLevels(person, before.levels, own.levels);
 		if (own.devices.length > 0) this.#reachable.add(person);
 		else this.#reachable.delete(person);
+	}
+
+	#setLevels(person: Identity, before: Own["levels"], now: Own["levels"]) {
+		for (const { room, level } of before) {
+			const all = this.#wantAll.get(room);
+			if (level === "all" && all?.delete(person) && all.size === 0)
+				this.#wantAll.delete(room);
+		}
+		for (const { room, level } of now) {
+			if (level !== "all") continue;
+			const all = this.#wantAll.get(room) ?? new Set();
+			this.#wantAll.set(room, all.add(person));
+		}
 	}
 
 	#fileOf(person: Identity): string {

@@ -62,16 +62,21 @@ export class Notes {
 		const { push, people, states } = this.#parts;
 		const { reachable } = people;
 		if (!push || reachable.size === 0 || !leads(this.#parts)) return;
-		const { members } = states.committed.room(said.room)?.context ?? {};
-		const member = members?.get(said.client);
+		const context = states.committed.room(said.room)?.context;
+		const member = context?.members.get(said.client);
 		const { names } = states.committed.server.context;
 		const writer = member ? personUnder(names, member) : "";
+		if (reachable.size === 1 && reachable.has(writer)) return;
 		// Who erases or edits it is behind this in the archive's turn.
 		void this.#meantBy(said).then((meant) => {
+			const direct = context?.access === "direct" && context.people?.keys();
 			const isWanted = (person: Identity) =>
 				this.#wants(person, writer, said.room, meant);
-			const wanted = [...reachable].filter(
-				(person) => person !== writer && isWanted(person),
+			const wanted = [
+				...new Set([...meant, ...people.wantAll(said.room), ...(direct || [])]),
+			].filter(
+				(person) =>
+					person !== writer && reachable.has(person) && isWanted(person),
 			);
 			if (wanted.length === 0) return;
 			const looking = this.#looking(said.room);
