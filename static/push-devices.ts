@@ -50,8 +50,8 @@ export function pushDevices(page: Page): HTMLElement {
 	async function render(said = ""): Promise<void> {
 		const subscription = await ownSubscription(page);
 		const why = whyNot(page);
-		on.hidden = why !== "" || subscription !== undefined;
-		off.hidden = trial.hidden = subscription === undefined;
+		off.hidden = trial.hidden = !subscription;
+		on.hidden = why !== "" || !off.hidden;
 		const state = subscription ? t("push.isOn") : t("push.isOff");
 		say(result, said || why || state);
 	}

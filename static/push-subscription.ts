@@ -1,17 +1,9 @@
-/** The subscription of this browser at its push service. */
+/** The subscription of this browser at its push service, for whom it is. */
 
 import type { Page } from "./page.ts";
+import { pushSubscription } from "./room-level.ts";
 import { hasPush } from "./storage.ts";
 import { browser } from "./store.ts";
-
-const canPush = () =>
-	isSecureContext && "serviceWorker" in navigator && "PushManager" in window;
-
-async function pushSubscription(): Promise<PushSubscription | undefined> {
-	if (!canPush()) return undefined;
-	const registration = await navigator.serviceWorker.getRegistration();
-	return (await registration?.pushManager.getSubscription()) ?? undefined;
-}
 
 /** The browser's, if this person has turned it on: it has one for all who are logged in. */
 export async function ownSubscription(page: Page) {

@@ -26,9 +26,11 @@ export function roomLevel(page: Page): () => void {
 export const mayNotify = () =>
 	"Notification" in globalThis && Notification.permission === "granted";
 
-/** What is for one person is not for the next one here. */
-export async function endPush(): Promise<void> {
+/** Nothing, too, where the browser can have none. */
+export async function pushSubscription() {
 	const registration = await navigator.serviceWorker?.getRegistration();
-	const subscription = await registration?.pushManager?.getSubscription();
-	await subscription?.unsubscribe();
+	return registration?.pushManager?.getSubscription();
 }
+
+/** What is for one person is not for the next one here. */
+export const endPush = async () => (await pushSubscription())?.unsubscribe();

@@ -8,8 +8,6 @@ const registration = {
 };
 const serviceWorker = { getRegistration: async () => registration };
 vi.stubGlobal("navigator", { serviceWorker });
-vi.stubGlobal("isSecureContext", true);
-vi.stubGlobal("window", { PushManager: Object });
 
 beforeEach(async () => {
 	const { browser } = await import("../../static/store.ts");
