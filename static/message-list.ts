@@ -1,10 +1,25 @@
-/** The messages that a dialog lists, as they are by now. It is loaded with such dialogs. */
+/** The messages that a dialog asks for and lists, as they are by now. It is loaded with such dialogs. */
 
 import type { Said } from "../machines/message.ts";
+import type { ClientFrame } from "../machines/protocol.ts";
 import { type Change, changed } from "../machines/relations.ts";
 import { keepFocus } from "./dialog.ts";
 import { make } from "./element.ts";
+import type { Answer } from "./frames.ts";
 import type { Page } from "./page.ts";
+
+/** Waits where the server asks for that: it answers one such question at a time, and history, or another tab, may come first. */
+export async function askFor(
+	page: Page,
+	question: ClientFrame,
+	tries = 5,
+): Promise<Answer> {
+	const answer = await page.requests.ask(question);
+	const waitMs = answer.kind === "notDone" && answer.retryAfter;
+	if (!waitMs || tries === 1) return answer;
+	await new Promise((resolve) => setTimeout(resolve, waitMs));
+	return askFor(page, question, tries - 1);
+}
 
 interface Parts {
 	readonly page: Page;

@@ -5,39 +5,24 @@ import type { ServerFrame } from "../machines/protocol.ts";
 import { showBriefly } from "./brief-notice.ts";
 import { showDialog } from "./dialog.ts";
 import { button, make } from "./element.ts";
-import type { Answer } from "./frames.ts";
 import { lastAct } from "./last-act.ts";
-import { MessageList } from "./message-list.ts";
+import { askFor, MessageList } from "./message-list.ts";
 import type { Page } from "./page.ts";
 import { nameTag } from "./person.ts";
-import { onOneLine, RETRY_MS } from "./quotes.ts";
-import { wordsOf } from "./requests.ts";
+import { onOneLine } from "./quotes.ts";
+import { SLOW_MS, wordsOf } from "./requests.ts";
 import { timeElement } from "./time-element.ts";
 import { nodes, t } from "./words.ts";
 
-/** How often the pins are asked for: the server reads one thing at a time for a connection, and history may come first. */
-const TRIES = 5;
 /** UTF-16 units of a message that are shown. */
 const MOST_SHOWN = 400;
 
-/** The last answer, once it is none that came too soon. */
-async function ask(
-	page: Page,
-	isLast: () => boolean,
-	tries = TRIES,
-): Promise<Answer> {
-	const { room, epoch } = page;
-	const answer = await page.requests.ask({ kind: "pins", room, epoch });
-	const isTooFast = answer.kind === "notDone" && answer.rule === "isNotTooFast";
-	if (!isTooFast || tries === 1 || !isLast()) return answer;
-	showBriefly(t("html.loading"));
-	await new Promise((then) => setTimeout(then, RETRY_MS));
-	return ask(page, isLast, tries - 1);
-}
-
 export async function openPins(page: Page): Promise<void> {
 	const isLast = lastAct();
-	const answer = await ask(page, isLast);
+	const { room, epoch } = page;
+	const slow = setTimeout(showBriefly, SLOW_MS, t("html.loading"));
+	const answer = await askFor(page, { kind: "pins", room, epoch });
+	clearTimeout(slow);
 	if (!isLast()) return;
 	showBriefly("");
 	const none = make("p", "hint", t("pins.none"));

@@ -5,9 +5,8 @@ import type { ClientFrame } from "../machines/protocol.ts";
 import { TOKEN, tokensOf } from "../machines/tokens.ts";
 import { arrowKeys, showDialog } from "./dialog.ts";
 import { button, make, say } from "./element.ts";
-import type { Answer } from "./frames.ts";
 import { joinedRoom } from "./joined-rooms.ts";
-import { MessageList } from "./message-list.ts";
+import { askFor, MessageList } from "./message-list.ts";
 import { titleOf } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { nameTag } from "./person.ts";
@@ -63,19 +62,10 @@ type Query = Omit<ClientFrame<"find">, "kind">;
 let searching: Promise<unknown> = Promise.resolve();
 
 /** What a search finds, or what is wrong. */
-function find(page: Page, query: Query): Promise<Answer> {
-	const answer = searching.then(() => askFor(page, query));
+function find(page: Page, query: Query) {
+	const answer = searching.then(() => askFor(page, { kind: "find", ...query }));
 	searching = answer;
 	return answer;
-}
-
-/** Waits where the server asks for that, as when another tab of the reader's is searching. */
-async function askFor(page: Page, query: Query, tries = 5): Promise<Answer> {
-	const answer = await page.requests.ask({ kind: "find", ...query });
-	const waitMs = answer.kind === "notDone" && answer.retryAfter;
-	if (!waitMs || tries === 1) return answer;
-	await new Promise((resolve) => setTimeout(resolve, waitMs));
-	return askFor(page, query, tries - 1);
 }
 
 /** The rooms where something mentions or answers the reader that they have not read; nothing where that was not found out. */

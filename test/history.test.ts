@@ -271,7 +271,8 @@ describe("history", () => {
 		for (const before of [2, 1])
 			ann.askHistory({ room: "lobby", epoch, before });
 		await plume.until(() => ann.last(types.history)?.before === 2);
-		expect(ann.last(types.refused)).toMatchObject({ code: "isNotTooFast" });
+		const refused = { code: "isNotTooFast", retryAfter: 1_000 };
+		expect(ann.last(types.refused)).toMatchObject(refused);
 	});
 
 	test("is read one page at a time while a sync hangs", async () => {

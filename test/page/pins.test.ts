@@ -10,9 +10,7 @@ vi.mock("../../static/element.ts", () => ({
 	make: () => ({ append: (...rows: unknown[]) => shown.push(...rows) }),
 }));
 vi.mock("../../static/person.ts", () => ({ nameTag: () => "" }));
-vi.mock("../../static/quotes.ts", () => ({
-	...{ onOneLine: String, RETRY_MS: 1_000 },
-}));
+vi.mock("../../static/quotes.ts", () => ({ onOneLine: String }));
 vi.mock("../../static/time-element.ts", () => ({ timeElement: () => "" }));
 vi.mock("../../static/words.ts", () => ({ nodes: () => [], t: String }));
 
@@ -24,7 +22,7 @@ test("pins that are asked for while history is read are asked for again", async 
 	vi.useFakeTimers();
 	const { openPins } = await import("../../static/pins-dialog.ts");
 	const answers: object[] = [
-		{ kind: "notDone", rule: "isNotTooFast", words: "Too fast." },
+		{ kind: "notDone", words: "Too fast.", retryAfter: 1_000 },
 		{ kind: "pins", pins: [{ by: "ann", target: 1 }] },
 	];
 	const requests = { ask: async () => answers.shift() };

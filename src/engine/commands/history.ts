@@ -10,6 +10,6 @@ export const history = inside<"history" | "pins">(
 			command.kind === "pins"
 				? pages.askPins(connection, mayRead, command)
 				: pages.ask(connection, mayRead, command);
-		return isAsked ? NOTHING : refuse("isNotTooFast");
+		return isAsked ? NOTHING : refuse("isNotTooFast", { retryAfterMs: 1_000 });
 	},
 );
