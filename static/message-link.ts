@@ -11,10 +11,11 @@ import { make } from "./element.ts";
 import { pathOf } from "./room-name.ts";
 import { t } from "./words.ts";
 
-/** Copies a text. Where the browser does not let the page do that, it is shown, to be copied by hand. */
-export async function copyText(value: string): Promise<void> {
+/** Copies a text, and says so in these words. Where the browser does not let the page do that, it is shown, to be copied by hand. */
+export async function copyText(value: string, done = ""): Promise<void> {
 	try {
 		await navigator.clipboard.writeText(value);
+		showBriefly(done);
 	} catch {
 		const look = { value, readOnly: true, rows: 8, ariaLabel: t("copy") };
 		const field = make("textarea", { ...look, dir: "auto", autofocus: true });
@@ -23,14 +24,8 @@ export async function copyText(value: string): Promise<void> {
 	}
 }
 
-export async function copyLink({ room, offset, time }: Said): Promise<void> {
-	const value = `${location.origin}${pathOf(room)}#${offset}-${time}`;
-	try {
-		await navigator.clipboard.writeText(value);
-		showBriefly(t("share.copied"));
-	} catch {
-		// The browser does not let the page copy.
-		const field = { value, readOnly: true, dir: "ltr" };
-		showDialog(t("message.link"), make("input", field));
-	}
-}
+export const copyLink = ({ room, offset, time }: Said): Promise<void> =>
+	copyText(
+		`${location.origin}${pathOf(room)}#${offset}-${time}`,
+		t("share.copied"),
+	);
