@@ -69,26 +69,22 @@ async function bundle(input, names, codeSplitting) {
 	});
 	const { output } = await bundled.generate({
 		...{ entryFileNames: names, chunkFileNames: names, codeSplitting },
-		...{ minify: true, sourcemap: "hidden" },
+		minify: true,
 	});
 	return output.filter(({ type }) => type === "chunk");
 }
 const keys = [];
 /** Terser leaves less than the bundler would. */
-async function write({ name, fileName, code, map }) {
+async function write({ name, fileName, code }) {
 	const small = await minify(numbered(code, keys), {
-		...{
-			module: true,
-			ecma: 2022,
-			compress: { passes: 3, pure_getters: true, keep_fargs: false },
-			// XState's own fields, which nothing else reads.
-			mangle: { properties: name === "app" && { regex: /^_[a-z]/ } },
-		},
-		sourceMap: { content: map?.toString() },
+		module: true,
+		ecma: 2022,
+		compress: { passes: 3, pure_getters: true, keep_fargs: false },
+		// XState's own fields, which nothing else reads.
+		mangle: { properties: name === "app" && { regex: /^_[a-z]/ } },
 	});
 	await mkdir(to, { recursive: true });
 	await writeFile(join(to, fileName), small.code);
-	await writeFile(join(to, `${fileName}.map`), small.map);
 }
 
 const library = (name) => fileURLToPath(import.meta.resolve(name));
