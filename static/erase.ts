@@ -6,6 +6,7 @@ import { showDialog } from "./dialog.ts";
 import { button, focusField, make } from "./element.ts";
 import type { Page } from "./page.ts";
 import { onOneLine } from "./quotes.ts";
+import { isGone } from "./relations.ts";
 import { OFFLINE } from "./requests.ts";
 import { t } from "./words.ts";
 
@@ -46,10 +47,8 @@ export function confirmed(
 async function askToErase(message: Said, page: Page): Promise<void> {
 	const { room, epoch, offset: target } = message;
 	const words = await page.ask({ kind: "erase", room, epoch, target });
-	const line = page.room === room ? page.lineAt(target) : undefined;
 	// Where the answer is lost, it may be gone all the same.
-	const isGone = line?.kind === "said" && line.erased;
-	if (words && !isGone)
+	if (words && !isGone(page, message))
 		showBriefly(words === OFFLINE ? t("erase.unknown") : words);
 }
 
