@@ -49,10 +49,9 @@ async function eraseAll(page: Page): Promise<void> {
 	else tell(t("offline"));
 }
 
-export const clearResult = () => say(result, "");
-
-/** Both, for the settings. */
+/** Both, for the settings. What came of an export that was begun in others is told in these. */
 export function ownMessages(page: Page): HTMLElement {
+	say(result, "");
 	const exporting = make("button", "block", t("html.export"));
 	exporting.onclick = () => exportMessages(exporting);
 	const erasing = button("block danger", () => eraseAll(page), t("html.erase"));

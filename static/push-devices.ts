@@ -6,7 +6,7 @@ import type { Page } from "./page.ts";
 import { ownSubscription, subscribeFrame } from "./push-subscription.ts";
 import { t } from "./words.ts";
 
-export function pushDevices(page: Page): HTMLElement {
+export function pushDevices(page: Page) {
 	const choice = (words: string, act: () => Promise<string>) => {
 		const onclick = () =>
 			act()
@@ -56,8 +56,7 @@ export function pushDevices(page: Page): HTMLElement {
 		say(result, said || why || state);
 	}
 	void render();
-	page.own.onChange.push(() => void render());
-	return fieldset(t("push.title"), row, result);
+	return { part: fieldset(t("push.title"), row, result), render };
 }
 
 function whyNot({ own }: Page): string {

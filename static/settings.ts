@@ -2,13 +2,13 @@
 
 import { isPublic } from "../machines/message.ts";
 import { BASE } from "./base-path.ts";
-import { fieldset, makeDialog, openDialog } from "./dialog.ts";
+import { fieldset, showDialog } from "./dialog.ts";
 import { button, make, say } from "./element.ts";
 import { confirmed } from "./erase.ts";
 import { joinedRoom } from "./joined-rooms.ts";
 import { languageChoice } from "./language-choice.ts";
 import { chooseNotes, hasNotes, notesTrouble } from "./note.ts";
-import { clearResult, ownMessages } from "./own-messages.ts";
+import { ownMessages } from "./own-messages.ts";
 import type { Page } from "./page.ts";
 import { pushDevices } from "./push-devices.ts";
 import { quietHours } from "./quiet-hours.ts";
@@ -23,24 +23,18 @@ const THEMES = [
 	["dark", t("html.dark")],
 ] as const;
 
-function themeChoice() {
+function themeChoice(): HTMLElement {
+	const { colorScheme } = document.documentElement.style;
 	const choices = THEMES.map(([value, words]) => {
 		const onchange = () => {
 			browser.set("theme", value);
 			showTheme();
 		};
-		const look = { type: "radio", name: "theme", value, onchange };
-		return { input: make("input", look), words: ` ${words}` };
+		const checked = value === colorScheme;
+		const look = { type: "radio", name: "theme", value, checked, onchange };
+		return make("label", "", make("input", look), ` ${words}`);
 	});
-	const labels = choices.map(({ input, words }) =>
-		make("label", "", input, words),
-	);
-	const render = () => {
-		const { colorScheme } = document.documentElement.style;
-		for (const { input } of choices)
-			input.checked = input.value === colorScheme;
-	};
-	return { part: fieldset(t("html.colours"), ...labels), render };
+	return fieldset(t("html.colours"), ...choices);
 }
 
 function notesChoice() {
@@ -74,7 +68,7 @@ async function askToLogout(page: Page, words: string, all: boolean) {
 		page.dispatch({ type: "logout", all });
 }
 
-function mount(page: Page): () => void {
+export function openSettings(page: Page): void {
 	const logout = (words: string, all: boolean) =>
 		button("block", () => askToLogout(page, words, all), words);
 	const everywhere = logout(t("html.logout-all"), true);
@@ -82,41 +76,36 @@ function mount(page: Page): () => void {
 	leave.append(everywhere);
 	const adminPage = make("a", { href: `${BASE}admin` }, t("html.admin"));
 	const node = make("p", { id: "node", className: "hint" });
-	const [themes, notes] = [themeChoice(), notesChoice()];
-	const dialog = makeDialog(
-		t("html.settings"),
-		adminPage,
-		themes.part,
-		fieldset(t("html.language"), languageChoice()),
-		notes.part,
-		pushDevices(page),
-		quietHours(page),
-		ownMessages(page),
-		fieldset(t("html.leaving"), leave),
-		node,
-	);
-	dialog.id = "settings";
-	dialog.addEventListener("close", clearResult);
+	const [push, quiet] = [pushDevices(page), quietHours(page)];
+	const notes = notesChoice();
 	function render() {
-		themes.render();
 		notes.render();
 		adminPage.hidden = page.role !== "admin";
 		node.hidden = page.node === "" || !page.isOpen;
 		say(node, t("node", { node: page.node }));
 		everywhere.disabled = !page.isOpen;
 	}
-	addEventListener("storage", render);
+	render();
+	const dialog = showDialog(
+		t("html.settings"),
+		adminPage,
+		themeChoice(),
+		fieldset(t("html.language"), languageChoice()),
+		notes.part,
+		push.part,
+		quiet.part,
+		ownMessages(page),
+		fieldset(t("html.leaving"), leave),
+		node,
+	);
+	dialog.id = "settings";
 	// A welcome names both after this step of the machine.
-	page.subscribe(() => queueMicrotask(render));
-	return () => {
-		render();
-		openDialog(dialog);
-	};
-}
-
-let open: (() => void) | undefined;
-
-export function openSettings(page: Page): void {
-	open ??= mount(page);
-	open();
+	const changes = page.subscribe(() => queueMicrotask(render));
+	const { onChange } = page.own;
+	onChange.add(push.render).add(quiet.render);
+	dialog.addEventListener("close", () => {
+		changes.unsubscribe();
+		onChange.delete(push.render);
+		onChange.delete(quiet.render);
+	});
 }
