@@ -15,9 +15,7 @@ export function tellConnection(
 			const { login, at } = message;
 			attachments.attach(connection, login);
 			engine.pipeline.after(at, () => {
-				if (isOver()) return;
-				if (login.resumed === undefined) attachments.admit(connection, login);
-				else attachments.resume(connection, login, login.resumed);
+				if (!isOver()) attachments.admit(connection, login);
 			});
 			break;
 		}

@@ -95,12 +95,16 @@ export class Attachments {
 		this.#admit(login.client, room, room.recent.head.epoch);
 	}
 
-	/** The sequencer let a client in, or began its login, and this node has the events that it logged. */
+	/** The sequencer let a client in, or back in, or began its login, and this node has the events that it logged: perhaps also later ones, by which the client has left. */
 	admit(connection: Connection, login: Login): void {
 		const snapshot = this.#parts.states.committed.client(login.client);
 		// The event let it in already, unless that came before the login.
 		if (snapshot?.matches("inRoom"))
 			this.resume(connection, login, snapshot.context.room);
+		const hasLeft = !snapshot && (login.session || !login.pending);
+		// When they come again they are told why.
+		if (hasLeft && connection.login === login)
+			connection.transport.onEnd("restart");
 	}
 
 	/** Whether a connection of this node has no client, or one that may stay on it. */

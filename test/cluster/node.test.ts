@@ -5,6 +5,7 @@ import { eventTable } from "../../machines/events.ts";
 import { MessageType as types } from "../../machines/message.ts";
 import { textOf } from "../../src/log/disk.ts";
 import { seeded } from "../fakes/disk.ts";
+import { asks, entersRoom, invitedInto, makesRoom } from "../private-rooms.ts";
 import type { Person } from "../test-server.ts";
 import { Nodes, type StreamNode } from "./nodes.ts";
 import { Story } from "./story.ts";
@@ -174,6 +175,41 @@ test("who closes their tab before its node comes to decide leaves", async () => 
 		...{ kind: "left", user: { name: "ann" } },
 	});
 });
+
+test.each([
+	["in their place", true],
+	["as a new client", false],
+])(
+	"who is removed just as they come back on another node, %s, hears no more of the room",
+	async (_, hasPlace) => {
+		const world = new Nodes(seeded(2));
+		for (let nth = 0; nth < 2; nth++) await world.start();
+		const first = world.sequencer;
+		const other = world.nodes.find((one) => one !== first);
+		if (!first || !other) throw new Error("no nodes");
+		const settling = { settle: () => world.advance(300) };
+		const ann = await world.enter(first, "ann");
+		const bob = await world.enter(other, "bob");
+		const room = await makesRoom(settling, ann, "Trip");
+		await invitedInto(settling, room, ann, bob);
+		for (const person of [ann, bob]) await entersRoom(settling, person, room);
+		bob.hangUp();
+		await settling.settle();
+		const back = other.server.connect("plume.2");
+		const { session } = bob.memory;
+		const goOn = world.hold(other);
+		back.open(hasPlace ? bob.memory : { session, room });
+		await settling.settle();
+		await asks(settling, ann, "remove", { room, name: "bob" });
+		goOn();
+		await settling.settle();
+		ann.say("for members", 1);
+		await settling.settle();
+		expect(ann.last(types.ack)).toMatchObject({ last: 1 });
+		expect(back.received).toEqual([]);
+		expect(back.closed).toMatchObject({ code: 1012 });
+	},
+);
 
 test("a node that fails as it comes to decide ends", async () => {
 	const world = new Nodes(seeded(3));

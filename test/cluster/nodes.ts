@@ -41,6 +41,8 @@ export class Nodes {
 	readonly #alive = new Map<string, Node>();
 	/** Nodes that neither send nor hear anything. */
 	readonly cutOff = new Set<string>();
+	/** What waits on the bus for nodes that it is late for. */
+	readonly #waiting = new Map<string, (() => void)[]>();
 	readonly #random: Random;
 	readonly #options: TestServerOptions;
 	#starts = 0;
@@ -123,6 +125,16 @@ export class Nodes {
 		return copyOf(disk);
 	}
 
+	/** The bus brings a node nothing until the answer is called; the stream is as fast as ever. */
+	hold({ id }: StreamNode): () => void {
+		const waiting: (() => void)[] = [];
+		this.#waiting.set(id, waiting);
+		return () => {
+			this.#waiting.delete(id);
+			for (const deliver of waiting) setImmediate(deliver);
+		};
+	}
+
 	/** All that the stream and the nodes have on their disks. */
 	async stored(): Promise<string> {
 		const copies = [...this.stream.erased.values()].map(({ copy }) => copy);
@@ -199,6 +211,9 @@ export class Nodes {
 	): void {
 		if (this.cutOff.has(from) || this.cutOff.has(to)) return;
 		const copy = Uint8Array.from(bytes);
-		setImmediate(() => this.#alive.get(to)?.onMessage(copy, kind));
+		const deliver = () => this.#alive.get(to)?.onMessage(copy, kind);
+		const waiting = this.#waiting.get(to);
+		if (waiting) waiting.push(deliver);
+		else setImmediate(deliver);
 	}
 }
