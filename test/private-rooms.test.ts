@@ -571,6 +571,53 @@ test("a connection that goes on as somebody else hears nothing of the rooms befo
 	expect(JSON.stringify(ann.news())).not.toContain(room);
 });
 
+test("what somebody asked is not answered to whom their connection goes on as before that is stored", async () => {
+	const room = await makesRoom(plume, ann, "Trip");
+	await entersRoom(plume, ann, room);
+	const other = plume.connect("plume.2");
+	other.open({ session: ann.memory.session, room });
+	await plume.settle();
+	const { epoch, offset } = ann.memory;
+	ann.news();
+	ann.say("for members", 1);
+	for (const kind of ["list", "invitations", "invite"])
+		ann.raw(JSON.stringify({ type: types.rooms, kind, room, id: kind }));
+	ann.publish("heads", { rooms: [room], id: "heads" });
+	ann.askHistory({ room, epoch, before: Number(offset) + 1, id: "page" });
+	ann.say("@plumebot block cleo");
+	ann.open({ session: bob.memory.session, room: "lobby" });
+	await plume.settle();
+	await asks(plume, other, "title", { room, title: "Another title" });
+	await plume.passes(5000);
+	const heard = ann.news();
+	expect(JSON.stringify(heard)).not.toMatch(/~|cleo is blocked/);
+	expect(heard.flatMap(({ id }) => id ?? [])).toEqual([]);
+	const lobby = ann.memory;
+	ann.askHistory({ ...lobby, before: Number(lobby.offset) + 1, id: "own" });
+	await plume.settle();
+	expect(ann.last(types.history)).toMatchObject({ id: "own" });
+});
+
+test("what is being read for somebody does not go to whom their connection goes on as", async () => {
+	const room = await makesRoom(plume, ann, "Trip");
+	await entersRoom(plume, ann, room);
+	const { epoch, offset } = ann.memory;
+	const goOn = [waitsIn(plume.archive, "page"), waitsIn(plume.archive, "find")];
+	plume.server.room(room).titled = undefined;
+	ann.raw(JSON.stringify({ type: types.rooms, kind: "list", id: "list" }));
+	const before = Number(offset) + 1;
+	ann.askHistory({ room, epoch, before, id: "page" });
+	ann.erase({ room, epoch, target: 1, id: "erase" });
+	ann.say(`@plumebot report ${offset}`);
+	await plume.settle();
+	ann.open({ session: bob.memory.session, room: "lobby" });
+	await plume.passes(5000);
+	ann.news();
+	for (const each of goOn) each();
+	await plume.settle();
+	expect(ann.news()).toEqual([]);
+});
+
 test("an operator who kicks somebody in a reported room is told what they call it, not its key", async () => {
 	const room = await makesRoom(plume, ann, "Trip");
 	await invitedInto(plume, room, ann, bob);

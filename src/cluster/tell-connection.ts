@@ -1,4 +1,4 @@
-import type { Connection } from "../engine/connection.ts";
+import { type Connection, sameAsNow } from "../engine/connection.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { AboutConnection } from "./messages.ts";
 
@@ -10,6 +10,7 @@ export function tellConnection(
 	isOver: () => boolean,
 ): void {
 	const { attachments } = engine.services;
+	const isSame = sameAsNow(connection);
 	switch (message.kind) {
 		case "login": {
 			const { login, at } = message;
@@ -21,7 +22,7 @@ export function tellConnection(
 		}
 		case "tell":
 			engine.pipeline.after(message.at, () => {
-				if (connection.gone) return;
+				if (!isSame()) return;
 				for (const each of message.messages) connection.mailbox.put(each);
 			});
 			break;

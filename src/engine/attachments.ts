@@ -24,7 +24,7 @@ import { CatchUp, type CatchUpParts } from "./catch-up.ts";
 import { actorOf } from "./commands/actor.ts";
 import { identitiesOf, namesHeld, personOf } from "./commands/names-held.ts";
 import { decideLost } from "./commands/sessions.ts";
-import type { Connection, Login } from "./connection.ts";
+import { type Connection, type Login, sameAsNow } from "./connection.ts";
 import { aboutRoom, type OwnRooms } from "./own-rooms.ts";
 import { ownFrame } from "./own-state.ts";
 import { leads, viewOf } from "./parts.ts";
@@ -68,13 +68,13 @@ export class Attachments {
 			this.#attached.delete(own);
 			this.#detach(own);
 		}
-		// What is for one person is not for the next.
-		if (connection.login && connection.login.user.name !== login.user.name) {
+		const before = this.#attached.get(login.client);
+		const isSame = sameAsNow(connection);
+		connection.login = login;
+		if (!isSame()) {
 			this.#parts.liveUpdates.forget(connection);
 			this.#parts.ownRooms.forget(connection);
 		}
-		const before = this.#attached.get(login.client);
-		connection.login = login;
 		this.#attached.set(login.client, connection);
 		if (!before || before === connection || before.gone) return;
 		before.gone = true;

@@ -38,6 +38,19 @@ export const clientOf = (
 	{ login }: Connection,
 ): ClientSnapshot | undefined => login && state.client(login.client);
 
+/** Whether a connection is there, whenever that is asked, and speaks for the same person as now: what is for one person is not for the next. */
+export function sameAsNow(connection: Connection): () => boolean {
+	const { login } = connection;
+	return () => {
+		const now = connection.login;
+		const isSame =
+			!login ||
+			login.client === now?.client ||
+			login.user.name === now?.user.name;
+		return isSame && !connection.gone;
+	};
+}
+
 /** The last item that a returning client saw. */
 export interface LastSeen {
 	readonly epoch: string;

@@ -17,7 +17,7 @@ import type { Command } from "./command.ts";
 import { type Actor, actorOf } from "./commands/actor.ts";
 import { type Decision, NOTHING, type View } from "./commands/decision.ts";
 import { decideAct } from "./commands/moderate.ts";
-import type { Connection } from "./connection.ts";
+import { type Connection, sameAsNow } from "./connection.ts";
 import type { Erasures } from "./erasures.ts";
 import { cannot, type Decide, OperatorError } from "./operation.ts";
 import { isTooNew, leads, type RunningParts, viewOf } from "./parts.ts";
@@ -129,7 +129,9 @@ export class Moderation {
 		if (refused) return refused;
 		const { room } = client.context;
 		const aside = { kind: "aside", name: BOT_NAME } as const;
+		const isSame = sameAsNow(connection);
 		const answer = (lines: readonly string[]) => {
+			if (!isSame()) return;
 			for (const line of lines)
 				this.#parts.responder.reply(connection, { ...aside, text: line });
 		};

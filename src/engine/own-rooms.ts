@@ -120,15 +120,18 @@ export class OwnRooms {
 		}
 		const { pipeline } = this.#parts;
 		subscriber.isBusy = true;
-		void this.#roomsOf(subscriber.person)
+		const { person } = subscriber;
+		const isAsked = () => this.#subscribers.get(connection)?.person === person;
+		void this.#roomsOf(person)
 			.then((rooms) =>
-				pipeline.tell(connection, () =>
-					connection.mailbox.put({ kind: "ownRooms", rooms, id }),
-				),
+				pipeline.tell(connection, () => {
+					if (isAsked())
+						connection.mailbox.put({ kind: "ownRooms", rooms, id });
+				}),
 			)
 			.finally(() => {
 				subscriber.isBusy = false;
-				const isStale = subscriber.isStale && !connection.gone;
+				const isStale = subscriber.isStale && isAsked();
 				subscriber.isStale = false;
 				if (isStale) this.#send(connection, subscriber);
 			});

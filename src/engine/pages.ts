@@ -14,7 +14,7 @@ import { cutAt, excerptOf } from "../search/excerpt.ts";
 import type { Phrase } from "../search/query.ts";
 import type { Wanted } from "../search/store.ts";
 import type { Command } from "./command.ts";
-import type { Connection } from "./connection.ts";
+import { type Connection, sameAsNow } from "./connection.ts";
 import type { RunningParts } from "./parts.ts";
 import type { Rule } from "./refusals.ts";
 import type { Responder } from "./responder.ts";
@@ -212,8 +212,10 @@ export class Pages {
 	): boolean {
 		if (busy.has(who)) return false;
 		busy.add(who);
+		const isSame = sameAsNow(connection);
 		const reply = (given: ServerMessage | Rule) => {
 			if (isLarge) busy.delete(who);
+			if (!isSame()) return;
 			if (typeof given === "object") connection.mailbox.put(given);
 			else this.#parts.responder.refuse(connection, given, re, { id });
 		};
@@ -233,7 +235,9 @@ export class Pages {
 	): Promise<void> {
 		const since = this.#latest;
 		const found = await read().catch((error: unknown) => this.#warn(error));
-		this.#parts.pipeline.tell(connection, () => answer(found, since));
+		this.#parts.pipeline.whenDurable(() => {
+			if (!connection.gone) answer(found, since);
+		});
 	}
 
 	/** Indexes what was logged lately, so that the next reader need not wait for that. A reader at work does so anyway. */

@@ -14,7 +14,7 @@ import {
 import type { Item } from "../../machines/message.ts";
 import { asError } from "../log/cache.ts";
 import type { Entry, LogListener, Stored } from "../log/log.ts";
-import type { Connection } from "./connection.ts";
+import { type Connection, sameAsNow } from "./connection.ts";
 import { evolve, visibleItem } from "./evolve.ts";
 import type { Step } from "./fold.ts";
 import { type EngineParts, leads } from "./parts.ts";
@@ -99,10 +99,11 @@ export class Pipeline implements LogListener {
 		if (entries.length > 0) this.#parts.log.append(entries);
 	}
 
-	/** Answers a connection, once everything that the answer was decided on is durable. */
+	/** Answers a connection, once everything that the answer was decided on is durable, unless it speaks for somebody else by then. */
 	tell(connection: Connection, put: () => void): void {
+		const isSame = sameAsNow(connection);
 		this.whenDurable(() => {
-			if (!connection.gone) put();
+			if (isSame()) put();
 		});
 	}
 

@@ -4,7 +4,7 @@
  */
 import { MessageType } from "../../machines/message.ts";
 import type { ServerMessage } from "../chat/server-message.ts";
-import { type Connection, clientOf } from "./connection.ts";
+import { type Connection, clientOf, sameAsNow } from "./connection.ts";
 import { pendingOf } from "./logins.ts";
 import type { Answer } from "./message-queue.ts";
 import type { RunningParts } from "./parts.ts";
@@ -33,7 +33,9 @@ export class Responder {
 	): Answer {
 		const { erase, relation } = MessageType;
 		const re = kind === "eraseDone" ? erase : relation;
+		const isSame = sameAsNow(connection);
 		return (broken) => {
+			if (!isSame()) return;
 			if (broken) this.refuse(connection, broken, re, { id });
 			else if (id !== undefined) this.reply(connection, { kind, id });
 		};

@@ -2510,11 +2510,9 @@ const erasing = [
 	{
 		promise: "erase in parts: a page is read before the last is gone",
 		file: "src/engine/pages.ts",
-		find: "pipeline.tell(connection, () => answer(found, since));",
-		replace: `pipeline.tell(connection, () => {
-			if (since.next) void this.#read(connection, read, answer);
-			else answer(found, since);
-		});`,
+		find: "if (!connection.gone) answer(found, since);",
+		replace: `if (since.next) void this.#read(connection, read, answer);
+			else if (!connection.gone) answer(found, since);`,
 		tests: ["test/erase.test.ts -t keeps no reader"],
 	},
 	{
