@@ -153,6 +153,17 @@ test("the maker of a room may mute, kick and remove there, and nowhere else", as
 	expect(later.isIn).toBe(true);
 });
 
+test("a command to the bot that names another room than the sender's changes nothing", async () => {
+	const { plume, boss, troll } = await all();
+	troll.say("hello", 1);
+	await plume.settle();
+	const { offset } = lineOf(boss, "hello");
+	boss.say(`@plumebot remove ${offset}`, undefined, "cats");
+	await plume.settle();
+	expect(boss.last(types.refused)).toMatchObject({ code: "isInside" });
+	expect(boss.items.at(-1)).toMatchObject({ text: "hello" });
+});
+
 test("who is muted is told until when and why, and when they may speak again", async () => {
 	const { plume, boss, troll, bob } = await all();
 	await ask(plume, boss, "mute troll 10m spam");

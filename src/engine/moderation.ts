@@ -15,7 +15,12 @@ import { type Say, sayIn } from "../languages/words.ts";
 import { messageOf } from "../log/disk.ts";
 import type { Command } from "./command.ts";
 import { type Actor, actorOf } from "./commands/actor.ts";
-import { type Decision, NOTHING, type View } from "./commands/decision.ts";
+import {
+	type Decision,
+	NOTHING,
+	refuse,
+	type View,
+} from "./commands/decision.ts";
 import { decideAct } from "./commands/moderate.ts";
 import { type Connection, sameAsNow } from "./connection.ts";
 import type { Erasures } from "./erasures.ts";
@@ -118,16 +123,17 @@ export class Moderation {
 	/** What is decided on a text for the bot, which answers the one who typed it; undefined if it is for others, as a numbered message always is. */
 	hear(
 		view: View,
-		{ n, text }: Command<"text">,
+		{ n, text, room: meant }: Command<"text">,
 		connection: Connection,
 	): Decision | undefined {
 		const { client } = view;
 		const asked = readBotCommand(text);
 		if (n !== undefined || !asked || !client?.matches("inRoom"))
 			return undefined;
+		const { room } = client.context;
+		if ((meant ?? room) !== room) return refuse("isInside");
 		const refused = this.#parts.requestLimits.spend(view, text);
 		if (refused) return refused;
-		const { room } = client.context;
 		const aside = { kind: "aside", name: BOT_NAME } as const;
 		const isSame = sameAsNow(connection);
 		const answer = (lines: readonly string[]) => {
