@@ -7,7 +7,7 @@ import { loadChecked, saveChecked } from "../src/log/cache.ts";
 import { FakeClock } from "./fakes/clock.ts";
 import { FakeDisk } from "./fakes/disk.ts";
 import { asks, entersRoom, invitedInto, makesRoom } from "./private-rooms.ts";
-import { serverOn } from "./relations.ts";
+import { lineOf, serverOn } from "./relations.ts";
 import { type Person, TestServer } from "./test-server.ts";
 
 let plume: TestServer;
@@ -570,6 +570,43 @@ test("a connection that goes on as somebody else hears nothing of the rooms befo
 	await plume.settle();
 	expect(JSON.stringify(ann.news())).not.toContain(room);
 });
+
+test.each([
+	["an owner who hands it over", "", "handOver", { name: "bob" }],
+	["an owner who leaves", "", "remove", {}],
+	["an admin who leaves", "ann@example.org", "remove", {}],
+])(
+	"%s before a message is found erases only what is their own",
+	async (_, admins, kind, fields) => {
+		plume = await TestServer.open({ environment: { PLUME_ADMINS: admins } });
+		ann = await plume.enter("ann", "plume.2");
+		bob = await plume.enter("bob", "plume.2");
+		const room = await makesRoom(plume, ann, "Trip");
+		await invitedInto(plume, room, ann, bob);
+		const elsewhere = plume.connect("plume.2");
+		elsewhere.open({ session: ann.memory.session });
+		await plume.settle();
+		for (const one of [ann, bob]) await entersRoom(plume, one, room);
+		ann.say("mine", 1);
+		await plume.settle();
+		for (const n of [1, 2]) bob.say(`theirs ${n}`, n);
+		await plume.settle();
+		const { epoch, offset: own } = lineOf(bob, "mine");
+		const [one, other] = [1, 2].map((n) => lineOf(bob, `theirs ${n}`).offset);
+		const find = waitsIn(plume.archive, "find");
+		elsewhere.erase({ room, epoch, target: own, id: "own" });
+		elsewhere.erase({ room, epoch, target: one, id: "one" });
+		ann.say(`@plumebot remove ${other}`);
+		await asks(plume, elsewhere, kind, { room, ...fields });
+		find();
+		await plume.settle();
+		expect(elsewhere.received.filter(({ id }) => id === "one")).toMatchObject([
+			{ code: "isTheirOwn" },
+		]);
+		const erased = bob.items.filter((item) => item.kind === "erased");
+		expect(erased).toMatchObject([{ target: own }]);
+	},
+);
 
 test("what somebody asked is not answered to whom their connection goes on as before that is stored", async () => {
 	const room = await makesRoom(plume, ann, "Trip");

@@ -16,7 +16,7 @@ import { saidBy } from "../history/said.ts";
 import { messageOf } from "../log/disk.ts";
 import { Deposed } from "../log/group-commit.ts";
 import type { Entry } from "../log/log.ts";
-import type { Actor } from "./commands/actor.ts";
+import type { ActorIn } from "./commands/actor.ts";
 import type { View } from "./commands/decision.ts";
 import {
 	type Ask,
@@ -82,7 +82,7 @@ export class Erasures {
 
 	/** Erases one message. Answers with the rule that it breaks, or once it is decided; `why` is a moderator's reason. */
 	eraseOne(
-		actor: Actor,
+		actorIn: ActorIn,
 		position: ItemPosition,
 		why: string,
 		answer: Answer,
@@ -90,7 +90,8 @@ export class Erasures {
 	): void {
 		this.changeOne(position, answer, (found) => {
 			onDecide();
-			return decideErasure(viewOf(this.#parts), actor, found, why);
+			const view = viewOf(this.#parts);
+			return decideErasure(view, actorIn(view), found, why);
 		});
 	}
 

@@ -14,7 +14,7 @@ import type { Found } from "../history/found.ts";
 import { type Say, sayIn } from "../languages/words.ts";
 import { messageOf } from "../log/disk.ts";
 import type { Command } from "./command.ts";
-import { type Actor, actorOf } from "./commands/actor.ts";
+import { type ActorIn, actorLater } from "./commands/actor.ts";
 import {
 	type Decision,
 	NOTHING,
@@ -110,14 +110,17 @@ export class Moderation {
 		for (const giveUp of this.#waiting) giveUp(why);
 	}
 
-	async act(actor: Actor, asked: ActAsked): Promise<readonly string[]> {
+	async act(actorIn: ActorIn, asked: ActAsked): Promise<readonly string[]> {
 		const { act, room, called = room, what, say = english } = asked;
 		const why = this.#reason(asked.why, say);
 		if (act === "remove")
-			return this.#remove(actor, { ...asked, called, why, say });
+			return this.#remove(actorIn, { ...asked, called, why, say });
 		const found = act === "report" ? await this.#find(room, what) : undefined;
-		const parts = { actor, room, called, what, why, found, say };
-		return this.operate((view) => decideAct(act, { view, ...parts }), say);
+		const parts = { room, called, what, why, found, say };
+		return this.operate((view) => {
+			const actor = actorIn(view);
+			return decideAct(act, { view, actor, ...parts });
+		}, say);
 	}
 
 	/** What is decided on a text for the bot, which answers the one who typed it; undefined if it is for others, as a numbered message always is. */
@@ -141,9 +144,10 @@ export class Moderation {
 			for (const line of lines)
 				this.#parts.responder.reply(connection, { ...aside, text: line });
 		};
-		const actor = actorOf(view, client.context, room);
+		const actorIn = actorLater(view, client.context, room);
 		const say = sayIn(connection.login?.user.language);
-		this.act(actor, { ...asked, room, say }).then(answer, (error: unknown) => {
+		const act = { ...asked, room, say };
+		this.act(actorIn, act).then(answer, (error: unknown) => {
 			if (error instanceof OperatorError) answer([error.in(say)]);
 			else this.#parts.pipeline.onFatal(Error(messageOf(error)));
 		});
@@ -172,13 +176,13 @@ export class Moderation {
 		return why;
 	}
 
-	async #remove(actor: Actor, asked: Required<ActAsked>) {
+	async #remove(actorIn: ActorIn, asked: Required<ActAsked>) {
 		const { room, what, why, say } = asked;
 		if (!/^\d+$/.test(what)) cannot({ words: say("act.noNumber") });
 		const { epoch } = this.#parts.states.committed.head(room);
 		const position = { room, epoch, offset: Number(what) };
 		const rule = await this.#orGivenUp<Rule | undefined>(say, (...answers) =>
-			this.#parts.erasures.eraseOne(actor, position, why, ...answers),
+			this.#parts.erasures.eraseOne(actorIn, position, why, ...answers),
 		);
 		if (rule === "placeIsKnown") return cannot({ words: say("act.noMessage") });
 		if (rule === "sequencerIsThere") cannot({ words: say("act.deposed") });

@@ -59,7 +59,7 @@ export class Operator {
 		const anywhere =
 			(act: ActAsked["act"]): Asked =>
 			([what = "", why = ""], by) =>
-				engine.services.moderation.act(by, { act, room: LOBBY, what, why });
+				engine.services.moderation.act(() => by, { act, room: LOBBY, what, why });
 		const inRoom =
 			(act: ActAsked["act"]): Asked =>
 			([typed = "", what = "", why = ""], by) => {
@@ -75,7 +75,7 @@ export class Operator {
 				// It may be another than the one that is meant.
 				const called = named ? typed : "the only private room where that held";
 				const asked = { act, room, called, what, why };
-				return engine.services.moderation.act(by, asked);
+				return engine.services.moderation.act(() => by, asked);
 			};
 		this.#commands = {
 			who: () => tables.who(parts),

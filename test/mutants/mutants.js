@@ -51,6 +51,20 @@ const log = [
 		tests: ["test/private-rooms.test.ts -t same bytes"],
 	},
 	{
+		promise: "access: what is asked is not answered to another person",
+		file: "src/engine/pipeline.ts",
+		find: "if (isSame()) put();",
+		replace: "if (isSame() || !connection.gone) put();",
+		tests: ["test/private-rooms.test.ts -t is not answered"],
+	},
+	{
+		promise: "access: who may not enter a room has no role there",
+		file: "src/engine/commands/actor.ts",
+		find: 'isOut ? { ...actor, role: "member" } : actor',
+		replace: "isOut ? actor : actor",
+		tests: ["test/private-rooms.test.ts -t before a message is found"],
+	},
+	{
 		promise: "access: a page that is being read comes to members only",
 		file: "src/engine/pages.ts",
 		find: "!page || !mayRead()",
@@ -340,6 +354,13 @@ const log = [
 		find: "now - since < FRESH_MS",
 		replace: "since < FRESH_MS + now",
 		tests: ["test/moderation.test.ts"],
+	},
+	{
+		promise: "moderation: a command to the bot is about the room that it names",
+		file: "src/engine/moderation.ts",
+		find: 'if ((meant ?? room) !== room) return refuse("isInside");',
+		replace: 'if (meant === "") return refuse("isInside");',
+		tests: ["test/moderation.test.ts -t names another room"],
 	},
 	{
 		promise: "moderation: what is typed to the bot is said to nobody",
@@ -1998,6 +2019,13 @@ const edge = [
 		find: "if (this.#holding || this.#releasing) return;",
 		replace: "if (this.#holding) return;",
 		tests: ["test/engine/pipeline.test.ts"],
+	},
+	{
+		promise: "cluster: who left before their login came is told to come again",
+		file: "src/engine/attachments.ts",
+		find: "if (hasLeft && connection.login === login)",
+		replace: "if (hasLeft && !connection.login)",
+		tests: ["test/cluster/node.test.ts -t come back"],
 	},
 	{
 		promise: "cluster: a login is let in once",

@@ -3,7 +3,7 @@ import type { ClientContext } from "../../../machines/client.ts";
 import type { Claim, Identity, RoomName } from "../../../machines/events.ts";
 import { BOT_NAME } from "../../../machines/message.ts";
 import type { Session } from "../../../machines/server.ts";
-import { DAY_MS, type View } from "./decision.ts";
+import { DAY_MS, mayEnter, type View } from "./decision.ts";
 import { personUnder } from "./names-held.ts";
 
 /** An admin acts only so long after typing a code. */
@@ -48,15 +48,28 @@ export function actorBy(
 	return { identity, person, role };
 }
 
-/** A client as an actor in a room. */
-export function actorOf(
-	view: View,
+/** Someone as an actor in a room, whenever that is decided. */
+export type ActorIn = (now: View) => Actor;
+
+/** A client as an actor in a room, also when it is gone by then. Who may not enter the room any more has no role there. */
+export function actorLater(
+	{ state }: View,
 	{ id, room: where, ...claim }: ClientContext,
 	room: RoomName,
-): Actor {
-	const { server } = view.state;
-	const { session = "" } =
-		view.state.room(where)?.context.members.get(id) ?? {};
-	const { since = 0 } = server.context.sessions.get(session) ?? {};
-	return actorBy(view, { ...claim, since }, room);
+): ActorIn {
+	const { session = "" } = state.room(where)?.context.members.get(id) ?? {};
+	return (now) => {
+		const { sessions } = now.state.server.context;
+		const { since = 0 } = sessions.get(session) ?? {};
+		const actor = actorBy(now, { ...claim, since }, room);
+		const isOut = !mayEnter(now.state, room, actor.person);
+		return isOut ? { ...actor, role: "member" } : actor;
+	};
 }
+
+/** A client as an actor in a room now. */
+export const actorOf = (
+	view: View,
+	client: ClientContext,
+	room: RoomName,
+): Actor => actorLater(view, client, room)(view);

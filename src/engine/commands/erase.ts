@@ -11,7 +11,7 @@ import { evolved } from "../evolve.ts";
 import type { ClientSnapshot } from "../machines.ts";
 import type { Answer } from "../message-queue.ts";
 import type { Rule } from "../refusals.ts";
-import { type Actor, actorOf } from "./actor.ts";
+import { type Actor, actorLater } from "./actor.ts";
 import { inside, mayEnter, NOTHING, refuse, type View } from "./decision.ts";
 import { decideGone } from "./membership.ts";
 import { personOf } from "./names-held.ts";
@@ -21,7 +21,7 @@ export const erase = inside<"erase">(
 	({ view, connection, asker, person }, command, { erasures, responder }) => {
 		const { room, epoch, target: offset, id } = command;
 		if (!mayEnter(view.state, room, person)) return refuse("placeIsKnown");
-		const actor = actorOf(view, asker, room);
+		const actor = actorLater(view, asker, room);
 		const answer = responder.answering(connection, "eraseDone", id);
 		erasures.eraseOne(actor, { room, epoch, offset }, "", answer);
 		return NOTHING;
