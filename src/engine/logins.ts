@@ -48,14 +48,20 @@ export class Logins {
 		return used && refuse(used.rule, { retryAfterMs: used.retryAfterMs });
 	}
 
-	#senderOf({ networks }: Connection, { person: mailbox }: FreshCode): Sender {
+	/** Whether the owner of the address logged in from there lately. */
+	isHome({ networks }: Connection, { person }: FreshCode): boolean {
+		return this.#parts.mail.known.has(networks[0] ?? "", person);
+	}
+
+	#senderOf(connection: Connection, fresh: FreshCode): Sender {
 		const { known } = this.#parts.mail;
-		const [network = ""] = networks;
+		const { networks } = connection;
+		const mailbox = fresh.person;
 		const { names } = this.#parts.states.ordered.server.context;
 		return {
 			...{ mailbox, networks },
-			isHome: known.has(network, mailbox),
-			isNear: known.has(network),
+			isHome: this.isHome(connection, fresh),
+			isNear: known.has(networks[0] ?? ""),
 			isKnown: namesHeld(names, mailbox).length > 0,
 		};
 	}
