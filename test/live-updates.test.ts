@@ -34,6 +34,9 @@ const signals = (person: Person, kind?: string) =>
 			(frame) => frame.type === types.signal && (!kind || frame.kind === kind),
 		);
 
+const mentionedTo = (person: Person) =>
+	signals(person, "head").map(({ mentioned }) => mentioned);
+
 const typing = (...names: readonly string[]) => ({
 	...{ type: types.signal, kind: "typing", room: "lobby" },
 	clients: names.map((name) => ({ client: expect.any(String), name })),
@@ -201,8 +204,6 @@ test("a mention in another room is published once, only to who was mentioned", a
 	const cleo = await plume.enter("cleo", "plume.2");
 	for (const one of [ann, cleo]) one.publish("heads", { rooms: ["cats"] });
 	await pass(2000);
-	const mentionedTo = (person: Person) =>
-		signals(person, "head").map(({ mentioned }) => mentioned);
 	for (const one of [ann, cleo]) signals(one);
 	bob.say("`@cleo`, ann@cleo, @cleopatra");
 	bob.say("@Ann, where are you?");
@@ -227,8 +228,6 @@ test("an answer in another room counts as a mention to who is answered, but not 
 	const cleo = await plume.enter("cleo", "plume.2");
 	for (const one of [ann, cleo]) one.publish("heads", { rooms: ["cats"] });
 	await pass(2000);
-	const mentionedTo = (person: Person) =>
-		signals(person, "head").map(({ mentioned }) => mentioned);
 	for (const one of [ann, cleo]) signals(one);
 	bob.raw(JSON.stringify({ type: types.text, text: "I do", replyTo }));
 	await pass(2000);
@@ -241,6 +240,27 @@ test("an answer in another room counts as a mention to who is answered, but not 
 	other.say("@ann has two");
 	await pass(2000);
 	expect(mentionedTo(ann)).toEqual([undefined]);
+});
+
+test("an answer counts as a mention to a person, not to who has their name by then", async () => {
+	await goesTo(bob, "cats");
+	bob.say("who has a cat?");
+	await plume.settle();
+	const replyTo = bob.last(types.text)?.offset;
+	await goesTo(bob, "lobby");
+	await goesTo(ann, "cats");
+	const { session } = bob.memory;
+	await plume.operate("rename", "bob", "robert");
+	const robert = plume.connect("plume.2");
+	robert.open({ session });
+	const other = await plume.enter("bob", "plume.2", "bob@example.com");
+	for (const one of [robert, other]) one.publish("heads", { rooms: ["cats"] });
+	await pass(2000);
+	for (const one of [robert, other]) signals(one);
+	ann.raw(JSON.stringify({ type: types.text, text: "I do", replyTo }));
+	await pass(2000);
+	expect(mentionedTo(robert)).toEqual([true]);
+	expect(mentionedTo(other)).toEqual([undefined]);
 });
 
 test("a new list of rooms replaces the one before: an empty one ends it", async () => {

@@ -3,7 +3,7 @@
  * were mentioned or answered there: what a page needs to count unread messages.
  * Asking about a room does not open it.
  */
-import type { Identity, RoomName } from "../../machines/events.ts";
+import type { ClientId, Identity, RoomName } from "../../machines/events.ts";
 import type { Said } from "../../machines/message.ts";
 import { foldName, mentioned } from "../../machines/text.ts";
 import { EncodedMessage } from "./batch.ts";
@@ -22,13 +22,15 @@ interface Rights {
 	hasBlocked(reader: Identity, writer: Identity): boolean;
 	/** Whether a person may read a room. For those who may not, there is none. */
 	mayRead(reader: Identity, room: RoomName): boolean;
+	/** Who a client in a room is, or was there if its session is still open. */
+	personOf(room: RoomName, client: ClientId): Identity | undefined;
 }
 
 export class UnreadSubscriptions {
 	readonly #server: Server;
 	readonly #subscriptions = new Map<Mailbox, Subscription>();
 	readonly #subscribers = new Map<RoomName, Set<Mailbox>>();
-	/** Who mentioned or answered each name in each room since it was last published. */
+	/** In each room, who mentioned each name, with an @ before it, or answered each person, since it was last published. */
 	readonly #mentioned = new Map<RoomName, Map<string, Identity[]>>();
 	readonly #rights: Rights;
 
@@ -67,16 +69,20 @@ export class UnreadSubscriptions {
 	}
 
 	/** Call when a message was posted. Returns whether anyone subscribed to its room. */
-	hear({ room, text, epoch, replyTo = 0 }: Said, writer: Identity): boolean {
+	hear({ room, client, text, epoch, replyTo = 0 }: Said): boolean {
 		if (!this.#subscribers.has(room)) return false;
+		const { personOf } = this.#rights;
+		const writer = personOf(room, client) ?? "";
 		// One from long ago is not looked for in the log.
 		const answered = this.#server.find(room)?.recent.itemAt(replyTo);
 		const isThere = answered?.kind === "said" && answered.epoch === epoch;
-		const author = isThere && !answered.erased ? [foldName(answered.name)] : [];
-		const names = new Set([...mentioned(text), ...author]);
-		if (names.size === 0) return true;
+		const author =
+			isThere && !answered.erased ? personOf(room, answered.client) : undefined;
+		const meant = new Set([...mentioned(text)].map((name) => `@${name}`));
+		if (author !== undefined) meant.add(author);
+		if (meant.size === 0) return true;
 		const all = this.#mentioned.get(room) ?? new Map<string, Identity[]>();
-		for (const name of names) all.set(name, [...(all.get(name) ?? []), writer]);
+		for (const one of meant) all.set(one, [...(all.get(one) ?? []), writer]);
 		this.#mentioned.set(room, all);
 		return true;
 	}
@@ -86,16 +92,14 @@ export class UnreadSubscriptions {
 		const head = { kind: "head", ...this.#server.head(room) } as const;
 		const plain = new EncodedMessage(head);
 		const withMention = new EncodedMessage({ mentioned: true, ...head });
-		const names = this.#mentioned.get(room);
+		const all = this.#mentioned.get(room);
 		this.#mentioned.delete(room);
 		for (const mailbox of this.#subscribers.get(room) ?? []) {
 			const { name = "", person = "" } = this.#subscriptions.get(mailbox) ?? {};
 			if (!this.#rights.mayRead(person, room)) continue;
-			const isMentioned = names
-				?.get(name)
-				?.some(
-					(one) => one !== person && !this.#rights.hasBlocked(person, one),
-				);
+			const isMentioned = [`@${name}`, person]
+				.flatMap((one) => all?.get(one) ?? [])
+				.some((one) => one !== person && !this.#rights.hasBlocked(person, one));
 			mailbox.putEncoded(isMentioned ? withMention : plain);
 		}
 	}

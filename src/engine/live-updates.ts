@@ -41,6 +41,7 @@ export class LiveUpdates {
 			hasBlocked: (reader, writer) =>
 				this.#context.blocks?.get(reader)?.includes(writer) === true,
 			mayRead: (reader, room) => this.mayRead(reader, room),
+			personOf: (room, client) => this.#personOf(room, client),
 		});
 		this.#publishSoon = throttled(parts.clock, THROTTLE_MS, (room) =>
 			parts.pipeline.guarded(() => this.#publish(room)),
@@ -54,6 +55,17 @@ export class LiveUpdates {
 	/** Whether a person may read a room, as far as is committed. */
 	mayRead(person: Identity, room: RoomName): boolean {
 		return mayEnter(this.#parts.states.committed, room, person);
+	}
+
+	/** A client that has left is looked for among those of each session that was there. */
+	#personOf(room: RoomName, client: ClientId): Identity | undefined {
+		const { members, known } =
+			this.#parts.states.committed.room(room)?.context ?? {};
+		const { names, sessions } = this.#context;
+		const session = () =>
+			known?.findKey((clients) => clients.includes(client)) ?? "";
+		const who = members?.get(client) ?? sessions.get(session());
+		return who && personUnder(names, who);
 	}
 
 	/** Returns false if the client is in no room. Its signal is applied after everything before it is durable, such as its own entry. */
@@ -128,13 +140,9 @@ export class LiveUpdates {
 
 	/** Call once a message is durable. */
 	hear(said: ServerFrame<"said">): void {
-		const { room, client } = said;
-		const members = this.#parts.states.committed.room(room)?.context.members;
-		const member = members?.get(client);
-		const writer = member ? personUnder(this.#context.names, member) : "";
-		if (!this.#unread.hear(said, writer)) return;
-		this.#unpublished.add(room);
-		this.#publishSoon(room);
+		if (!this.#unread.hear(said)) return;
+		this.#unpublished.add(said.room);
+		this.#publishSoon(said.room);
 	}
 
 	#apply(
