@@ -61,6 +61,8 @@ export class Ledger {
 	readonly identities = new Map<string, string>();
 	/** For each room that is not for all, the seq until which each person may enter. */
 	readonly members = new Map<string, Map<string, number>>();
+	/** The room of each invitation by name, and for whom it is. */
+	readonly invited = new Map<string, string>();
 	readonly #log: string;
 	readonly #typed: (client: string, n: number) => string | undefined;
 	/** The seqs of each room's latest title and topic, which are kept however old they are. */
@@ -297,6 +299,8 @@ export class Ledger {
 
 	/** Who may enter a room that is not for all, and until when someone else could. */
 	#member({ seq, event }: Stored): void {
+		if (event.type === "invitation.made" && event.identity !== undefined)
+			this.invited.set(event.invitation, `${event.room} ${event.identity}`);
 		if (event.type !== "member.added" && event.type !== "member.removed")
 			return;
 		const members = this.members.get(event.room) ?? new Map();

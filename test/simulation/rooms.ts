@@ -120,8 +120,33 @@ const peek = fc.tuple(guest, guest).map(([who, which]) =>
 	}),
 );
 
+/** For all that was said, everywhere or in a room that is theirs, or is not. */
+const search = fc.tuple(guest, guest).map(([who, which]) =>
+	step(`guest ${who} searches (${which})`, (world) => {
+		const person = insider(world, who)?.person;
+		const room = pick(keys(world, who, which < 2), which);
+		const where = which % 2 === 0 ? { all: true } : { room };
+		person?.search("before:9999-12-31", where);
+	}),
+);
+
+/** How far they have read a room, and what they want to hear of it: one that is theirs, or is not. */
+const mark = fc.tuple(guest, guest).map(([who, which]) =>
+	step(`guest ${who} has read a room (${which})`, (world) => {
+		const person = insider(world, who)?.person;
+		const room = pick(keys(world, who, which < 3), which);
+		if (!room || !person) return;
+		const { epoch, offset, said } = world.plume.state.head(room);
+		const about = { type: types.own, room };
+		const read = { ...about, kind: "read", epoch, offset, said };
+		person.raw(JSON.stringify(read));
+		person.raw(JSON.stringify({ ...about, kind: "level", level: "all" }));
+	}),
+);
+
 export const roomSteps: fc.Arbitrary<Step>[] = [
 	...[make, make, talkTo, talkTo, list, list, peek, peek],
+	...[search, search, search, mark, mark, list, list],
 	...Array<typeof go>(6).fill(invite),
 	...[join, join, join, join, change, change],
 	...Array<typeof go>(5).fill(go),

@@ -5,6 +5,7 @@
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { FakeSearchStore } from "../fakes/search-store.ts";
 import { steps } from "./commands.ts";
 import type { Model, Step } from "./step.ts";
 import { World } from "./world.ts";
@@ -23,6 +24,7 @@ const OFTEN = [
 	"crash while text was overwritten",
 	"deleted by age",
 	"shown something of a private room",
+	"told of a private room in rooms",
 	"shown a message that was edited",
 	"shown a reaction with its message",
 	"asked what was said where they may not be",
@@ -46,7 +48,7 @@ test(
 		}) as unknown as fc.Arbitrary<Iterable<Step>>;
 		await fc.assert(
 			fc.asyncProperty(history, async (story) => {
-				const world = new World();
+				const world = new World(4, () => new FakeSearchStore());
 				const model: Model = { steps: 0 };
 				await world.start();
 				await fc.asyncModelRun(() => ({ model, real: world }), story);

@@ -13,6 +13,9 @@ import { type Ledger, positionOf, wordsOf } from "./ledger.ts";
 /** How much may be unsent to one person. */
 export const MAILBOX_BYTES = 1800;
 
+/** Lists in frames of which each entry names a room. */
+const LISTS = ["hits", "rooms", "reads", "levels"];
+
 /** What it holds people's frames against. */
 export interface Evidence {
 	readonly ledger: Ledger;
@@ -158,26 +161,49 @@ export class Witness {
 		if (isItem(frame)) this.#look(frame, gone);
 	}
 
-	/** Nothing of a room that is not for all comes to anyone who was no member when it happened, or is none now. */
 	#checkAccess(person: Person, frame: Received): void {
-		const { ledger, committed } = this.#world;
-		const room = `${frame.room ?? ""}`;
-		if (!room.startsWith("~") || frame.type === types.refused) return;
+		if (frame.type === types.refused) return;
+		const { identities } = this.#world.ledger;
 		const client = frame.type === types.welcome ? frame.client : undefined;
 		const own = `${client ?? person.last(types.welcome)?.client}`;
-		const identity = ledger.identities.get(own) ?? "";
+		const identity = identities.get(own) ?? "";
 		const isHead = frame.kind === "head";
-		if (isHead && frame.epoch === "") return;
-		const { seq } = ledger.items.get(positionOf(frame)) ?? { seq: 0 };
 		// A list of members says nothing of when.
-		const isKnown = isItem(frame) || isHead;
+		const seq = isItem(frame) || isHead ? this.#seqOf(frame) : undefined;
+		if (!isHead || frame.epoch !== "") this.#checkRoom(identity, frame, seq);
+		// What somebody reads late was theirs when it was sent.
+		const now = person.stalled ? undefined : Number.POSITIVE_INFINITY;
+		for (const list of LISTS) {
+			const entries: Received[] = Object(frame[list] ?? []);
+			for (const entry of entries) {
+				const seq = list === "hits" ? this.#seqOf(entry) : now;
+				if (this.#checkRoom(identity, entry, seq))
+					this.#world.count(`told of a private room in ${list}`);
+			}
+		}
+	}
+
+	#seqOf(item: Received): number {
+		const none = item.offset === 0 ? 0 : Number.POSITIVE_INFINITY;
+		return this.#world.ledger.items.get(positionOf(item))?.seq ?? none;
+	}
+
+	/** Nothing of a room that is not for all comes to anyone who was no member when it happened, or is none now. Returns whether it is such a room. */
+	#checkRoom(identity: string, about: Received, seq: number | undefined) {
+		const { ledger, committed } = this.#world;
+		const room = `${about.room ?? ""}`;
+		if (!room.startsWith("~")) return false;
+		const isTheirs =
+			seq === undefined
+				? ledger.members.get(room)?.has(identity)
+				: ledger.maySee(room, identity, seq, committed);
+		const invited = ledger.invited.get(`${about.invitation}`);
 		assert.ok(
-			isKnown
-				? ledger.maySee(room, identity, seq, committed)
-				: ledger.members.get(room)?.has(identity),
+			isTheirs || invited === `${room} ${identity}`,
 			`${room} is not theirs`,
 		);
 		this.#world.count("shown something of a private room");
+		return true;
 	}
 
 	#look(frame: Received, gone: Set<number>): void {
