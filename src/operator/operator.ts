@@ -59,7 +59,12 @@ export class Operator {
 		const anywhere =
 			(act: ActAsked["act"]): Asked =>
 			([what = "", why = ""], by) =>
-				engine.services.moderation.act(() => by, { act, room: LOBBY, what, why });
+				engine.services.moderation.act(() => by, {
+					act,
+					room: LOBBY,
+					what,
+					why,
+				});
 		const inRoom =
 			(act: ActAsked["act"]): Asked =>
 			([typed = "", what = "", why = ""], by) => {

@@ -365,7 +365,7 @@ const log = [
 	{
 		promise: "moderation: what is typed to the bot is said to nobody",
 		file: "static/composer.ts",
-		find: "if (!isForBot) this.#parts.sends",
+		find: "if (!command) this.#parts.sends",
 		replace: "this.#parts.sends",
 		tests: ["test/browser/moderation.test.ts -t said to nobody"],
 	},
@@ -769,7 +769,7 @@ const log = [
 	{
 		promise: "log: what a killed server had not synced is synced at start",
 		file: "src/log/open-log.ts",
-		find: "await segment.sync();",
+		find: "await growing?.sync();",
 		replace: "",
 		tests: ["test/log/file-log.test.ts"],
 	},
