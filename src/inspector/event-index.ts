@@ -63,8 +63,13 @@ export class EventIndex {
 
 	/** The seq of the last event up to a time, in milliseconds since 1970. */
 	seqAt(time: number): number {
-		const last = this.#times.findLastIndex((each) => each <= time);
-		return this.#before + last + 1;
+		let [low, high] = [0, this.#times.length];
+		while (low < high) {
+			const middle = (low + high) >>> 1;
+			if ((this.#times[middle] ?? 0) <= time) low = middle + 1;
+			else high = middle;
+		}
+		return this.#before + low;
 	}
 
 	/** The seq of the nearest event in scope after event `from`, or before it. */

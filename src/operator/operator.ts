@@ -52,19 +52,15 @@ export class Operator {
 
 	constructor({ engine, parts, reread, address, folder }: OperatorParts) {
 		const startedAt = parts.clock.now();
-		const { refusals } = engine.services.responder;
+		const { moderation, responder } = engine.services;
+		const { refusals } = responder;
 		this.#engine = engine;
 		this.#parts = parts;
-		const act = (decide: Decide) => engine.services.moderation.operate(decide);
+		const act = (decide: Decide) => moderation.operate(decide);
 		const anywhere =
 			(act: ActAsked["act"]): Asked =>
 			([what = "", why = ""], by) =>
-				engine.services.moderation.act(() => by, {
-					act,
-					room: LOBBY,
-					what,
-					why,
-				});
+				moderation.act(() => by, { act, room: LOBBY, what, why });
 		const inRoom =
 			(act: ActAsked["act"]): Asked =>
 			([typed = "", what = "", why = ""], by) => {
@@ -80,7 +76,7 @@ export class Operator {
 				// It may be another than the one that is meant.
 				const called = named ? typed : "the only private room where that held";
 				const asked = { act, room, called, what, why };
-				return engine.services.moderation.act(() => by, asked);
+				return moderation.act(() => by, asked);
 			};
 		this.#commands = {
 			who: () => tables.who(parts),
