@@ -40,8 +40,7 @@ export class Chat {
 		this.sends = pendingSends(page);
 		this.composer = new Composer({ page, view: this.view, sends: this.sends });
 		this.#renderBell = roomLevel(page);
-		page.own.onChange.add(this.#renderBell);
-		page.own.onChange.add(() => this.view.rooms.render());
+		page.own.onChange.push(this.#renderBell, () => this.view.rooms.render());
 		const log = find("#log");
 		log.addEventListener("click", ({ target }) => choose(log, target));
 	}

@@ -6,8 +6,8 @@ import { SLOW_MS } from "./requests.ts";
 import { unsentWords } from "./storage.ts";
 import { t } from "./words.ts";
 
-/** Makes a dialog and opens it. It is on the page only while it is open. */
-export function showDialog(title: string, ...content: readonly HTMLElement[]) {
+/** Makes a dialog, which is on the page only while it is open. */
+export function makeDialog(title: string, ...content: readonly HTMLElement[]) {
 	const close = button("block inline", () => dialog.close(), t("close"));
 	const head = make("header", "", make("h2", "", title), close);
 	const card = make("div", "card", head, ...content);
@@ -30,8 +30,6 @@ export function showDialog(title: string, ...content: readonly HTMLElement[]) {
 	dialog.addEventListener("click", ({ target }) => {
 		if (isBeside && target === dialog) dialog.close();
 	});
-	find("#plume").append(dialog);
-	dialog.showModal();
 	return dialog;
 }
 
@@ -42,6 +40,17 @@ export function keepFocus(dialog: HTMLDialogElement, draw: () => void): void {
 	draw();
 	const isThere = activeElement?.isConnected && activeElement.checkVisibility();
 	if (isInside && !isThere) dialog.querySelector("button")?.focus();
+}
+
+export function openDialog(dialog: HTMLDialogElement): void {
+	find("#plume").append(dialog);
+	dialog.showModal();
+}
+
+export function showDialog(title: string, ...content: readonly HTMLElement[]) {
+	const dialog = makeDialog(title, ...content);
+	openDialog(dialog);
+	return dialog;
 }
 
 export const smallButton = (

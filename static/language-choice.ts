@@ -1,4 +1,4 @@
-/** The languages to choose from in the settings, which are listed when those are opened. */
+/** The languages to choose from in the settings, which are listed when those are first opened. */
 
 import { LANGUAGES } from "./catalogue.ts";
 import { make } from "./element.ts";

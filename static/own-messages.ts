@@ -49,9 +49,10 @@ async function eraseAll(page: Page): Promise<void> {
 	else tell(t("offline"));
 }
 
-/** Both, for the settings. What came of an export that was begun in others is told in these. */
+export const clearResult = () => say(result, "");
+
+/** Both, for the settings. */
 export function ownMessages(page: Page): HTMLElement {
-	say(result, "");
 	const exporting = make("button", "block", t("html.export"));
 	exporting.onclick = () => exportMessages(exporting);
 	const erasing = button("block danger", () => eraseAll(page), t("html.erase"));

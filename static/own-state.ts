@@ -49,7 +49,7 @@ export class OwnState {
 	/** By which push services know the server; empty if it sends no notes. */
 	pushKey = "";
 	/** Called when anything is another than before. */
-	readonly onChange = new Set<() => void>();
+	readonly onChange: (() => void)[] = [];
 
 	constructor(page: Page) {
 		this.#page = page;

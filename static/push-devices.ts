@@ -6,7 +6,7 @@ import type { Page } from "./page.ts";
 import { ownSubscription, subscribeFrame } from "./push-subscription.ts";
 import { t } from "./words.ts";
 
-export function pushDevices(page: Page) {
+export function pushDevices(page: Page): HTMLElement {
 	const choice = (words: string, act: () => Promise<string>) => {
 		const onclick = () =>
 			act()
@@ -56,7 +56,8 @@ export function pushDevices(page: Page) {
 		say(result, said || why || state);
 	}
 	void render();
-	return { part: fieldset(t("push.title"), row, result), render };
+	page.own.onChange.push(() => void render());
+	return fieldset(t("push.title"), row, result);
 }
 
 function whyNot({ own }: Page): string {

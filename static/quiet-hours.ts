@@ -11,7 +11,7 @@ const USUAL = ["22:00", "08:00"] as const;
 /** In a field; the server has minutes. */
 const MINUTE_MS = 60_000;
 
-export function quietHours(page: Page) {
+export function quietHours(page: Page): HTMLElement {
 	const onchange = () => isOn.checked && send();
 	const time = (ariaLabel: string) =>
 		make("input", { type: "time", required: true, ariaLabel, onchange });
@@ -39,7 +39,7 @@ export function quietHours(page: Page) {
 		const { quiet, pushKey } = page.own;
 		part.hidden = !pushKey;
 		// What is being entered stays where something else has changed.
-		const known = JSON.stringify(quiet);
+		const known = JSON.stringify([page.name, quiet]);
 		if (known === shown) return;
 		shown = known;
 		say(trouble, "");
@@ -50,5 +50,6 @@ export function quietHours(page: Page) {
 	};
 	[from.value, to.value] = USUAL;
 	render();
-	return { part, render };
+	page.own.onChange.push(render);
+	return part;
 }

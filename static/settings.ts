@@ -2,13 +2,13 @@
 
 import { isPublic } from "../machines/message.ts";
 import { BASE } from "./base-path.ts";
-import { fieldset, showDialog } from "./dialog.ts";
+import { fieldset, makeDialog, openDialog } from "./dialog.ts";
 import { button, make, say } from "./element.ts";
 import { confirmed } from "./erase.ts";
 import { joinedRoom } from "./joined-rooms.ts";
 import { languageChoice } from "./language-choice.ts";
 import { chooseNotes, hasNotes, notesTrouble } from "./note.ts";
-import { ownMessages } from "./own-messages.ts";
+import { clearResult, ownMessages } from "./own-messages.ts";
 import type { Page } from "./page.ts";
 import { pushDevices } from "./push-devices.ts";
 import { quietHours } from "./quiet-hours.ts";
@@ -23,18 +23,24 @@ const THEMES = [
 	["dark", t("html.dark")],
 ] as const;
 
-function themeChoice(): HTMLElement {
-	const { colorScheme } = document.documentElement.style;
+function themeChoice() {
 	const choices = THEMES.map(([value, words]) => {
 		const onchange = () => {
 			browser.set("theme", value);
 			showTheme();
 		};
-		const checked = value === colorScheme;
-		const look = { type: "radio", name: "theme", value, checked, onchange };
-		return make("label", "", make("input", look), ` ${words}`);
+		const look = { type: "radio", name: "theme", value, onchange };
+		return { input: make("input", look), words: ` ${words}` };
 	});
-	return fieldset(t("html.colours"), ...choices);
+	const labels = choices.map(({ input, words }) =>
+		make("label", "", input, words),
+	);
+	const render = () => {
+		const { colorScheme } = document.documentElement.style;
+		for (const { input } of choices)
+			input.checked = input.value === colorScheme;
+	};
+	return { part: fieldset(t("html.colours"), ...labels), render };
 }
 
 function notesChoice() {
@@ -68,7 +74,7 @@ async function askToLogout(page: Page, words: string, all: boolean) {
 		page.dispatch({ type: "logout", all });
 }
 
-export function openSettings(page: Page): void {
+function mount(page: Page): () => void {
 	const logout = (words: string, all: boolean) =>
 		button("block", () => askToLogout(page, words, all), words);
 	const everywhere = logout(t("html.logout-all"), true);
@@ -76,36 +82,41 @@ export function openSettings(page: Page): void {
 	leave.append(everywhere);
 	const adminPage = make("a", { href: `${BASE}admin` }, t("html.admin"));
 	const node = make("p", { id: "node", className: "hint" });
-	const [push, quiet] = [pushDevices(page), quietHours(page)];
-	const notes = notesChoice();
+	const [themes, notes] = [themeChoice(), notesChoice()];
+	const dialog = makeDialog(
+		t("html.settings"),
+		adminPage,
+		themes.part,
+		fieldset(t("html.language"), languageChoice()),
+		notes.part,
+		pushDevices(page),
+		quietHours(page),
+		ownMessages(page),
+		fieldset(t("html.leaving"), leave),
+		node,
+	);
+	dialog.id = "settings";
+	dialog.addEventListener("close", clearResult);
 	function render() {
+		themes.render();
 		notes.render();
 		adminPage.hidden = page.role !== "admin";
 		node.hidden = page.node === "" || !page.isOpen;
 		say(node, t("node", { node: page.node }));
 		everywhere.disabled = !page.isOpen;
 	}
-	render();
-	const dialog = showDialog(
-		t("html.settings"),
-		adminPage,
-		themeChoice(),
-		fieldset(t("html.language"), languageChoice()),
-		notes.part,
-		push.part,
-		quiet.part,
-		ownMessages(page),
-		fieldset(t("html.leaving"), leave),
-		node,
-	);
-	dialog.id = "settings";
+	addEventListener("storage", render);
 	// A welcome names both after this step of the machine.
-	const changes = page.subscribe(() => queueMicrotask(render));
-	const { onChange } = page.own;
-	onChange.add(push.render).add(quiet.render);
-	dialog.addEventListener("close", () => {
-		changes.unsubscribe();
-		onChange.delete(push.render);
-		onChange.delete(quiet.render);
-	});
+	page.subscribe(() => queueMicrotask(render));
+	return () => {
+		render();
+		openDialog(dialog);
+	};
+}
+
+let open: (() => void) | undefined;
+
+export function openSettings(page: Page): void {
+	open ??= mount(page);
+	open();
 }
