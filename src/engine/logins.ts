@@ -48,20 +48,14 @@ export class Logins {
 		return used && refuse(used.rule, { retryAfterMs: used.retryAfterMs });
 	}
 
-	/** Whether the owner of the address logged in from there lately. */
-	isHome({ networks }: Connection, { person }: FreshCode): boolean {
-		return this.#parts.mail.known.has(networks[0] ?? "", person);
-	}
-
-	#senderOf(connection: Connection, fresh: FreshCode): Sender {
+	#senderOf({ networks }: Connection, { person: mailbox }: FreshCode): Sender {
 		const { known } = this.#parts.mail;
-		const { networks } = connection;
-		const mailbox = fresh.person;
+		const [network = ""] = networks;
 		const { names } = this.#parts.states.ordered.server.context;
 		return {
 			...{ mailbox, networks },
-			isHome: this.isHome(connection, fresh),
-			isNear: known.has(networks[0] ?? ""),
+			isHome: known.has(network, mailbox),
+			isNear: known.has(network),
 			isKnown: namesHeld(names, mailbox).length > 0,
 		};
 	}

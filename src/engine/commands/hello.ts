@@ -37,15 +37,15 @@ export const hello: Handler<"hello"> = (
 	view,
 	command,
 	connection,
-	{ guesses, logins },
+	services,
 ) => {
 	const decision = decideHello(view, command);
 	const { owned, refused, mail } = decision;
-	const bounds = guessBounds(view.limits, connection.networks, owned);
-	// Where only invited people come in, an answer would tell who they are.
+	// Where only invited people come in, a refusal would tell who they are.
 	const isHidden = view.allow.includes(INVITED);
-	const isHome = mail && logins.isHome(connection, mail);
-	if (owned !== undefined || (isHidden && !isHome)) {
+	if (owned !== undefined || (isHidden && refused)) {
+		const { guesses } = services;
+		const bounds = guessBounds(view.limits, connection.networks, owned);
 		// After too many guesses, the right email is refused like a wrong one.
 		if (guesses.waitMs(bounds) > 0)
 			return refuse(isHidden ? "isInvited" : "nameIsTheirs");
@@ -53,9 +53,7 @@ export const hello: Handler<"hello"> = (
 			guesses.count(bounds);
 	}
 	// Mail allowances come last, so that a hello refused for its own sake uses up none.
-	const unsent = mail && logins.countMail(connection, mail);
-	if (unsent && isHidden) guesses.count(bounds);
-	return unsent ?? decision;
+	return (mail && services.logins.countMail(connection, mail)) ?? decision;
 };
 
 /** What a wrong email is answered, or a name that is not that of a login by email alone. */
