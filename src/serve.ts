@@ -235,6 +235,7 @@ async function openFolder(
 	};
 	const onOwn = async () => {
 		await log.removeEvidence();
+		await snapshots?.tidy();
 		if (!isMirror) await unmarkCopy(real, folder);
 	};
 	return { lock, secrets, log, snapshots, indexes, known, own, onOwn };

@@ -2,12 +2,20 @@
 
 import { readBotCommand } from "../machines/bot-commands.ts";
 import { BOT_NAME } from "../machines/message.ts";
+import { withoutEmptyLines } from "../machines/text.ts";
 
-/** What looks like a command, although the bot may know none of that name. */
-export const COMMAND = /^\/\p{L}[\p{L}\p{N}_-]*(?:\s|$)/u;
+/** Whether it looks like a command, although there may be none of that name. */
+export const looksLikeCommand = (typed: string): boolean =>
+	/^\/\p{L}[\p{L}\p{N}_-]*(?:\s|$)/u.test(typed);
 
 /** What the bot is told, if it knows this command. */
 export function commandIn(typed: string): string | undefined {
 	const text = typed.replace(/^\//, `@${BOT_NAME} `);
 	return readBotCommand(text) && text;
+}
+
+/** Whether it is a command, or was meant as one: nothing that a room should read. */
+export function isForNobody(draft: string): boolean {
+	const typed = withoutEmptyLines(draft);
+	return looksLikeCommand(typed) || commandIn(typed) !== undefined;
 }

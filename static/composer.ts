@@ -6,7 +6,7 @@
 import type { Said } from "../machines/message.ts";
 import type { Change } from "../machines/relations.ts";
 import { withoutEmptyLines } from "../machines/text.ts";
-import { COMMAND, commandIn } from "./bot-command.ts";
+import { commandIn, isForNobody, looksLikeCommand } from "./bot-command.ts";
 import { showBriefly, UNHEARD } from "./brief-notice.ts";
 import type { Chat } from "./chat.ts";
 import { find, isTouch, say, show } from "./element.ts";
@@ -168,7 +168,7 @@ export class Composer {
 		this.#turnTo();
 		const { page } = this.#parts;
 		const draft = this.#field.value;
-		const isCommand = commandIn(draft) !== undefined;
+		const isCommand = isForNobody(draft);
 		const all = [...lines.map(({ text }) => text), isCommand ? "" : draft];
 		this.#write(all.filter((text) => text !== "").join("\n"));
 		const waiting = { room: page.room, text: draft, words: "" };
@@ -260,7 +260,7 @@ export class Composer {
 		if (this.autocomplete?.run(typed)) return;
 		const command = commandIn(typed);
 		const text = command ?? typed;
-		if (COMMAND.test(text) && text !== this.#questioned) {
+		if (looksLikeCommand(text) && text !== this.#questioned) {
 			this.#questioned = text;
 			return this.#complain(t("composer.command", { text: text.slice(0, 40) }));
 		}

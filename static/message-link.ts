@@ -11,11 +11,11 @@ import { make } from "./element.ts";
 import { pathOf } from "./room-name.ts";
 import { t } from "./words.ts";
 
-/** Copies a text, and says so in these words. Where the browser does not let the page do that, it is shown, to be copied by hand. */
+/** Copies a text, and says so in these words, if there are any. Where the browser does not let the page do that, it is shown, to be copied by hand. */
 export async function copyText(value: string, done = ""): Promise<void> {
 	try {
 		await navigator.clipboard.writeText(value);
-		showBriefly(done);
+		if (done) showBriefly(done);
 	} catch {
 		const look = { value, readOnly: true, rows: 8, ariaLabel: t("copy") };
 		const field = make("textarea", { ...look, dir: "auto", autofocus: true });

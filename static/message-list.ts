@@ -12,13 +12,14 @@ import type { Page } from "./page.ts";
 export async function askFor(
 	page: Page,
 	question: ClientFrame,
+	isWanted = () => true,
 	tries = 5,
 ): Promise<Answer> {
 	const answer = await page.requests.ask(question);
 	const waitMs = answer.kind === "notDone" && answer.retryAfter;
 	if (!waitMs || tries === 1) return answer;
 	await new Promise((resolve) => setTimeout(resolve, waitMs));
-	return askFor(page, question, tries - 1);
+	return isWanted() ? askFor(page, question, isWanted, tries - 1) : answer;
 }
 
 interface Parts {

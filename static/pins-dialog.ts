@@ -20,8 +20,11 @@ const MOST_SHOWN = 400;
 export async function openPins(page: Page): Promise<void> {
 	const isLast = lastAct();
 	const { room, epoch } = page;
-	const slow = setTimeout(showBriefly, SLOW_MS, t("html.loading"));
-	const answer = await askFor(page, { kind: "pins", room, epoch });
+	const wait = () => {
+		if (isLast()) showBriefly(t("html.loading"));
+	};
+	const slow = setTimeout(wait, SLOW_MS);
+	const answer = await askFor(page, { kind: "pins", room, epoch }, isLast);
 	clearTimeout(slow);
 	if (!isLast()) return;
 	showBriefly("");

@@ -71,6 +71,36 @@ test.each([
 	expect(plume.mailer.sent.length).toBe(mails);
 });
 
+test("a member who is mailed no more is soon answered like a stranger", async () => {
+	const plume = await TestServer.open({
+		environment: { ...environment, PLUME_LIMIT_GUESSES_NETWORK_HOUR: "5" },
+	});
+	await comesIn(plume, "ann");
+	const tries = (who: string) => saysHello(plume, "", undefined, who);
+	const answers = [];
+	for (let nth = 0; nth < 11; nth++)
+		answers.push((await tries("ann")).last(types.mayNotEnter)?.code);
+	expect(answers).toEqual([
+		...Array(4).fill(undefined),
+		...Array(5).fill("addressAllowance"),
+		...Array(2).fill("isInvited"),
+	]);
+});
+
+test("who guesses keeps no member of that network out, nor whom somebody invited", async () => {
+	const plume = await TestServer.open({
+		environment: { ...environment, PLUME_LIMIT_GUESSES_NETWORK_HOUR: "5" },
+	});
+	const ann = await comesIn(plume, "ann");
+	const { token } = await asks(plume, ann, "invite");
+	for (let nth = 0; nth < 5; nth++)
+		await saysHello(plume, "", undefined, `guess${nth}`);
+	for (const [who, invitation] of [["ann"], ["bob", token]] as const) {
+		const member = await saysHello(plume, "", invitation, who);
+		expect(member.last(types.pending)).toBeDefined();
+	}
+});
+
 test("only admins invite to the server", async () => {
 	const plume = await TestServer.open({ environment });
 	const ann = await comesIn(plume, "ann");

@@ -76,10 +76,11 @@ export class UnreadSubscriptions {
 		// One from long ago is not looked for in the log.
 		const answered = this.#server.find(room)?.recent.itemAt(replyTo);
 		const isThere = answered?.kind === "said" && answered.epoch === epoch;
-		const author =
-			isThere && !answered.erased ? personOf(room, answered.client) : undefined;
 		const meant = new Set([...mentioned(text)].map((name) => `@${name}`));
-		if (author !== undefined) meant.add(author);
+		if (isThere && !answered.erased)
+			meant.add(
+				personOf(room, answered.client) ?? `@${foldName(answered.name)}`,
+			);
 		if (meant.size === 0) return true;
 		const all = this.#mentioned.get(room) ?? new Map<string, Identity[]>();
 		for (const one of meant) all.set(one, [...(all.get(one) ?? []), writer]);

@@ -41,7 +41,6 @@ export async function recoverState(
 		if (!isCopy || !(error instanceof DeterminismError)) throw error;
 		throw WrongCopy.because(error, true);
 	});
-	await snapshots?.tidy();
 	return recovered;
 }
 

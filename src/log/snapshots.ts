@@ -113,7 +113,7 @@ export class Snapshots {
 		this.#newest = 0;
 	}
 
-	/** Removes unusable snapshots; call once the log is accepted. */
+	/** Removes unusable snapshots; call once the log itself says that it is accepted. */
 	async tidy(): Promise<void> {
 		if (this.#isTidy) return;
 		const { disk } = this.#options;

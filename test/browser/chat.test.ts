@@ -89,15 +89,23 @@ describe("with limits", () => {
 		await ann.reads("Hello all");
 	});
 
-	test("a refused line is not put before a command, which would be told to the room", async () => {
-		const ann = await enter("ann");
-		await ann.says("Hello everyone");
-		await ann.seesStatus("1 line was not sent. That message is too long.");
-		await ann.field.fill("/block bo");
-		await ann.page.locator("#failed-edit").click();
-		expect(await ann.field.inputValue()).toBe("Hello everyone");
-		await ann.says("Hello all");
-		await ann.reads("Hello all");
-		await expect.poll(() => ann.field.inputValue()).toBe("/block bo");
-	});
+	test.each([
+		["cleo", "/block bo"],
+		["dan", "/blokc bo"],
+		["eve", "/pins"],
+		["fay", "\n/block bo"],
+	])(
+		"a refused line of %s is not put before a command, which would be told to the room: %j",
+		async (name, command) => {
+			const ann = await enter(name);
+			await ann.says("Hello everyone");
+			await ann.seesStatus("1 line was not sent. That message is too long.");
+			await ann.field.fill(command);
+			await ann.page.locator("#failed-edit").click();
+			expect(await ann.field.inputValue()).toBe("Hello everyone");
+			await ann.says("Hello all");
+			await ann.reads("Hello all");
+			await expect.poll(() => ann.field.inputValue()).toBe(command);
+		},
+	);
 });

@@ -136,6 +136,7 @@ async function live(
 		return reading(after);
 	};
 	const { state } = await recoverState(log, defaultLimits(), snapshots);
+	await snapshots.tidy();
 	const states = { ordered: state, committed: state };
 	const after = new Map<number, State>();
 	const snapshotter = new Snapshotter({ log, states, snapshots }, () => {});

@@ -3,7 +3,10 @@ import { afterEach, expect, test, vi } from "vitest";
 
 /** The rows of the list. */
 const shown: unknown[] = [];
-vi.mock("../../static/brief-notice.ts", () => ({ showBriefly: () => {} }));
+const said: string[] = [];
+vi.mock("../../static/brief-notice.ts", () => ({
+	showBriefly: (words: string) => said.push(words),
+}));
 vi.mock("../../static/dialog.ts", () => ({ showDialog: () => {} }));
 vi.mock("../../static/element.ts", () => ({
 	button: () => "a pin",
@@ -30,4 +33,23 @@ test("pins that are asked for while history is read are asked for again", async 
 	await vi.advanceTimersByTimeAsync(1_000);
 	await opened;
 	expect(shown).toEqual(["a pin"]);
+});
+
+test("nothing is said or asked any more for who has turned to something else", async () => {
+	vi.useFakeTimers();
+	const { openPins } = await import("../../static/pins-dialog.ts");
+	const { acted } = await import("../../static/last-act.ts");
+	said.length = 0;
+	let asked = 0;
+	const requests = {
+		async ask() {
+			asked++;
+			return { kind: "notDone", words: "Too fast.", retryAfter: 1_000 };
+		},
+	};
+	const opened = openPins(Object({ room: "reef", epoch: "e", requests }));
+	acted();
+	await vi.advanceTimersByTimeAsync(5_000);
+	await opened;
+	expect([asked, said]).toEqual([1, []]);
 });

@@ -37,14 +37,13 @@ export const hello: Handler<"hello"> = (
 	view,
 	command,
 	connection,
-	services,
+	{ guesses, logins },
 ) => {
 	const decision = decideHello(view, command);
 	const { owned, refused, mail } = decision;
 	// Where only invited people come in, a refusal would tell who they are.
 	const isHidden = view.allow.includes(INVITED);
 	if (owned !== undefined || (isHidden && refused)) {
-		const { guesses } = services;
 		const bounds = guessBounds(view.limits, connection.networks, owned);
 		// After too many guesses, the right email is refused like a wrong one.
 		if (guesses.waitMs(bounds) > 0)
@@ -53,7 +52,13 @@ export const hello: Handler<"hello"> = (
 			guesses.count(bounds);
 	}
 	// Mail allowances come last, so that a hello refused for its own sake uses up none.
-	return (mail && services.logins.countMail(connection, mail)) ?? decision;
+	const unsent = mail && logins.countMail(connection, mail);
+	if (!unsent || !isHidden) return unsent ?? decision;
+	// Nobody is mailed, and strangers are answered otherwise.
+	const bounds = guessBounds(view.limits, connection.networks, undefined);
+	if (guesses.waitMs(bounds) > 0) return refuse("isInvited");
+	guesses.count(bounds);
+	return unsent;
 };
 
 /** What a wrong email is answered, or a name that is not that of a login by email alone. */
