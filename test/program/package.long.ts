@@ -37,7 +37,7 @@ test("it has what runs, and nothing of what builds and tests it", async () => {
 	const folders = stdout.split("\n").map((path) => path.split("/")[1]);
 	expect(new Set(folders)).not.toContain("test");
 	expect(stdout).not.toMatch(/package\/(?:test|tools|src|static)\/|\.ts$/m);
-	expect(stdout).not.toMatch(/dist\/(?:test|tools|bench)\/|\.map$/m);
+	expect(stdout).not.toMatch(/dist\/(?:test|tools|bench|machines)\/|\.map$/m);
 	expect(stdout).toContain("package/dist/static/index.html");
 	expect(stdout).toContain("package/plume.service");
 });

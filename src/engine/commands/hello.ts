@@ -55,9 +55,9 @@ export const hello: Handler<"hello"> = (
 	const unsent = mail && logins.countMail(connection, mail);
 	if (!unsent || !isHidden) return unsent ?? decision;
 	// Nobody is mailed, and strangers are answered otherwise.
-	const bounds = guessBounds(view.limits, connection.networks, undefined);
-	if (guesses.waitMs(bounds) > 0) return refuse("isInvited");
-	guesses.count(bounds);
+	const network = guessBounds(view.limits, connection.networks, undefined);
+	if (guesses.waitMs(network) > 0) return refuse("isInvited");
+	guesses.count(network);
 	return unsent;
 };
 
