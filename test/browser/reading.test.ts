@@ -260,6 +260,7 @@ test("a reader who has unfolded a text goes on writing at the end when the rows 
 	await ann.presses("Jump to latest");
 	await ann.field.fill("half a li");
 	const tab = await ann.opensTab("new");
+	await tab.isOpen();
 	await tab.says("/block bodo");
 	await ann.page.locator("details.blocked").first().waitFor();
 	await ann.page.locator("#text:focus").waitFor();

@@ -382,6 +382,7 @@ test("who stands on a message stays there while it is drawn anew", async () => {
 		"stand here",
 	);
 	const other = await ann.opensTab("copy");
+	await other.isOpen();
 	await other.says("@plumebot block bo");
 	await ann.page.locator("details.blocked").waitFor();
 	expect(await ann.page.locator("article:focus .line").innerText()).toBe(

@@ -78,6 +78,7 @@ test("after a restore what was read in another room is not unread, but what came
 	await ann.says("lost 3");
 	await bob.reads("lost 3");
 	await bob.goesTo(`beside-${room}`);
+	await bob.isOpen();
 	await restore(["--restored"]);
 	await bob.reads("Some messages are missing here.");
 	await ann.says("new 4");
