@@ -1,7 +1,4 @@
-/**
- * The composer: grows with the text, sends on Enter, and works without a
- * connection. Each room has its own draft, which is stored.
- */
+/** The composer: grows with the text, sends on Enter, and works without a connection. Each room has its own draft, which is stored. */
 
 import type { Said } from "../machines/message.ts";
 import type { Change } from "../machines/relations.ts";
@@ -21,7 +18,7 @@ import { type RefusedWords, WaitingWords } from "./refused-words.ts";
 import { editMessage, isEditable, isGone } from "./relations.ts";
 import { type About, aboutAfter, showReplyBar } from "./reply-bar.ts";
 import { OFFLINE } from "./requests.ts";
-import { keepEdits, keepInDraft, saveDraft, storedDraft } from "./storage.ts";
+import { keepEdits, saveDraft, storedDraft } from "./storage.ts";
 import { canBeSent, tooLong } from "./text-limit.ts";
 import { typingSignal } from "./typing-signal.ts";
 import { t, translated } from "./words.ts";
@@ -79,7 +76,8 @@ export class Composer {
 		this.#about = about;
 		if (message && kind === "edit") {
 			saveDraft(message.room, "", "edit");
-			if (!isLeft && value !== message.text) keepInDraft(message.room, value);
+			if (!isLeft && value !== message.text)
+				this.#waiting.keepInDraft(message.room, value);
 			this.#field.value = storedDraft(this.#parts.page.room);
 			this.autocomplete?.close();
 			this.#complain("");
@@ -131,7 +129,7 @@ export class Composer {
 		const isEditing = this.#about?.kind === "edit";
 		const isHere = page.room === room && !page.isClosed && !isEditing;
 		// They would replace what is written there.
-		if (!isHere) keepInDraft(room, text);
+		if (!isHere) this.#waiting.keepInDraft(room, text);
 		else if (this.#waiting.add({ room, message, text, words })) return;
 		showBriefly(words);
 		if (page.room !== room || !page.isClosed) return;
@@ -206,9 +204,8 @@ export class Composer {
 		show(this.#form, !isClosed || this.#field.value !== "");
 		find("#closed").hidden = !isClosed;
 		this.#dim();
-		const { trouble } = snapshot.context;
 		if (isOpen && this.#trouble === OFFLINE) this.#complain("");
-		const refused = isOpen && !isStuck ? trouble : undefined;
+		const refused = isOpen && !isStuck ? snapshot.context.trouble : undefined;
 		if (refused === this.#refused) return;
 		this.#refused = refused;
 		this.#complain(translated(refused?.words ?? ""));

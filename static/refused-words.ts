@@ -36,6 +36,8 @@ export class WaitingWords {
 	readonly #parts: Parts;
 	/** All of one room. */
 	#waiting: readonly RefusedWords[] = [];
+	/** The room on the screen. */
+	#room = "";
 	#typedAt = 0;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -61,8 +63,24 @@ export class WaitingWords {
 			if (!isAnother) keepInDraft(one.room, one.text);
 			saveDraft(one.room, "", "refused");
 		}
-		const commands = storedCommands(room);
-		this.#waiting = commands.map((one) => ({ ...one, room, isCommand: true }));
+		this.#waiting = [];
+		this.#room = room;
+		this.#read();
+	}
+
+	/** Puts the words of an edit behind the room's draft, which waits itself if it is a command. */
+	keepInDraft(room: string, words: string): void {
+		keepInDraft(room, words);
+		if (room === this.#room) this.#read();
+	}
+
+	#read(): void {
+		const edits = this.#waiting.filter(({ isCommand }) => !isCommand);
+		const room = this.#room;
+		const commands = storedCommands(room).map(
+			(one): RefusedWords => ({ ...one, room, isCommand: true }),
+		);
+		this.#waiting = [...edits, ...commands];
 		this.#await();
 	}
 

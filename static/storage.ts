@@ -8,6 +8,7 @@
 
 import { LOBBY } from "../machines/message.ts";
 import type { Key, Person } from "../machines/page-events.ts";
+import { isForNobody } from "./bot-command.ts";
 import { lockClient } from "./client-lock.ts";
 import type { PendingLine } from "./outbox.ts";
 import { browser, type Shared, Store } from "./store.ts";
@@ -181,10 +182,13 @@ export const unsentWords = (room: string): string =>
 		.filter((text) => text !== "")
 		.join("\n");
 
-/** Puts the words of an edit behind the draft of the room. */
+/** Puts the words of an edit behind the draft of the room. A command waits instead, or it would take them to the bot. */
 export function keepInDraft(room: string, words: string): void {
 	const draft = storedDraft(room);
-	saveDraft(room, draft ? `${draft}\n${words}` : words);
+	const isCommand = isForNobody(draft);
+	if (isCommand)
+		saveCommands(room, [...storedCommands(room), { text: draft, words: "" }]);
+	saveDraft(room, draft && !isCommand ? `${draft}\n${words}` : words);
 	// Those of another edit may be there by now.
 	if (storedDraft(room, "edit") === words) saveDraft(room, "", "edit");
 }

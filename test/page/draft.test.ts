@@ -17,6 +17,29 @@ test("the words of a refused edit go behind the draft, and leave those of the ne
 	expect(stored()).toEqual(["a draft\none\ntwo", "the next"]);
 });
 
+test("the words of an edit are not put behind a command, which waits", async () => {
+	vi.stubGlobal("window", {});
+	vi.stubGlobal("document", { querySelector: () => null });
+	vi.useFakeTimers();
+	const storage = await import("../../static/storage.ts");
+	const { WaitingWords } = await import("../../static/refused-words.ts");
+	const room = "sea";
+	let resumed = "";
+	const waiting = new WaitingWords({
+		isFree: () => true,
+		resume: ({ text }) => {
+			resumed = text;
+		},
+	});
+	waiting.enter(room);
+	storage.saveDraft(room, "/mute troll 10m");
+	waiting.keepInDraft(room, "the new words");
+	expect(storage.storedDraft(room)).toBe("the new words");
+	vi.advanceTimersByTime(4_000);
+	expect(resumed).toBe("/mute troll 10m");
+	vi.useRealTimers();
+});
+
 test("two edits that wait are both in the draft once the page is loaded anew", async () => {
 	vi.stubGlobal("window", {});
 	vi.stubGlobal("document", { querySelector: () => null });
