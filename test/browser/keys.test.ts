@@ -134,6 +134,7 @@ test("Alt and an arrow go to the room beside, with Shift to what is unread", asy
 	const ann = await enter("ada", {}, "one");
 	const bob = await enter("bob", {}, "one");
 	await ann.goesTo("two");
+	await ann.isOpen();
 	await ann.goesTo("three");
 	const { keyboard } = ann.page;
 	await keyboard.press("Alt+ArrowDown");

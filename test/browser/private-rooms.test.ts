@@ -166,7 +166,7 @@ test("an owner removes someone, hands over, and the next owner closes the room",
 	await his.getByRole("button", { name: "Close this room" }).click();
 	await bob.presses("Close it");
 	await his.getByRole("button", { name: "Close", exact: true }).click();
-	await bob.page.getByText("This room is closed. You can read").waitFor();
+	await bob.page.locator("#closed").waitFor();
 	expect(await bob.field.isVisible()).toBe(false);
 });
 

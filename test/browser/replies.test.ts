@@ -102,6 +102,7 @@ test("a quote of what is deleted says so", async () => {
 test("a reply that was refused is one still where its words are edited", async () => {
 	const ann = await enter("aida");
 	await ann.says("shall we go?");
+	await ann.reads("shall we go?");
 	let isRefusing = true;
 	await ann.page.routeWebSocket("**/connect", (socket) => {
 		const server = socket.connectToServer();

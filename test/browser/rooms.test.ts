@@ -263,6 +263,7 @@ test("a mention that came while the connection was dead is marked", async () => 
 	const bob = await enter("bob", {}, "weir");
 	const dan = await enter("dan", {}, "dam");
 	await ann.goesTo("weir");
+	await ann.isOpen();
 	await ann.goesTo("lock");
 	await dan.goesTo("lock");
 	const isListed = ({ page }: Person, name: RegExp) =>
