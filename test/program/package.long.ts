@@ -38,6 +38,9 @@ test("it has what runs, and nothing of what builds and tests it", async () => {
 	expect(new Set(folders)).not.toContain("test");
 	expect(stdout).not.toMatch(/package\/(?:test|tools|src|static)\/|\.ts$/m);
 	expect(stdout).not.toMatch(/dist\/(?:test|tools|bench|machines)\/|\.map$/m);
+	const built = stdout.match(/dist\/src\/\S+/g)?.map((it) => it.slice(9));
+	const joined = /^(?:main\.js|licences\.txt|cli\/_.*|search\/worker\.js)$/;
+	expect(built?.filter((path) => !joined.test(path))).toEqual([]);
 	expect(stdout).toContain("package/dist/static/index.html");
 	expect(stdout).toContain("package/plume.service");
 });
