@@ -196,7 +196,6 @@ async function openFolder(
 	const fate = isMirror ? "is fetched anew" : "saved";
 	const fsync = config.fsync === "on" && !isMirror;
 	const lock = await lockOwned(real, config, accepts);
-	if (!isMirror && !config.sequencer) await removeCopies(real, folder, 0);
 	const secret = await readSecret(config, (message) => logger.warn(message));
 	const secrets = new Secrets(secret, pooledRandom());
 	if (!fsync && !isMirror)
@@ -235,8 +234,9 @@ async function openFolder(
 	};
 	const onOwn = async () => {
 		await log.removeEvidence();
-		await snapshots?.tidy();
-		if (!isMirror) await unmarkCopy(real, folder);
+		if (isMirror) return;
+		await unmarkCopy(real, folder);
+		if (!config.sequencer) await removeCopies(real, folder, 0);
 	};
 	return { lock, secrets, log, snapshots, indexes, known, own, onOwn };
 }

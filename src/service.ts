@@ -62,7 +62,7 @@ export interface ServiceParts
 	/** Makes a clock that starts no earlier than `notBefore`, the time of the log's last event. */
 	readonly clockFrom: (notBefore: number) => Clock;
 	readonly accepts: Accepts;
-	/** Called once this server has told in the log that it goes on with what was another's copy. */
+	/** Called after the first batch of this start is durable, which says if the log is another's copy or incomplete. What contradicts it, or may have more than it, is not needed then. */
 	readonly onOwn?: (() => Promise<void>) | undefined;
 	/** The other nodes, if there are any, and this one's place among them. */
 	readonly cluster?: (Cluster & ClusterNode) | undefined;
@@ -86,7 +86,7 @@ export async function startEngine(
 	meanwhile: (why: string) => Promise<unknown>,
 ) {
 	const { log, snapshots, mailer, secrets, version, report, onFatal } = parts;
-	const { cluster, config } = parts;
+	const { cluster, config, searchStore: store } = parts;
 	const { limits } = config;
 	const recovered = await recoverState(log, limits, snapshots, hasCopy(config));
 	const { state, server, unfinished } = recovered;
@@ -94,7 +94,6 @@ export async function startEngine(
 	if (!parts.accepts.clock) await clockReaches(state.time, parts, meanwhile);
 	const clock = parts.clockFrom(state.time);
 	const archive = new Archive(log, parts.indexes);
-	const { searchStore: store } = parts;
 	const about = { archive, clock, report, published: log.committed };
 	const search = store && new SearchIndex({ store, ...about });
 	const runningClock = new RunningClock(clock);
@@ -142,7 +141,9 @@ export async function startEngine(
 		folder: parts.config.log !== "memory" ? parts.config.data : undefined,
 	});
 	log.scrub().catch(onFatal);
-	engine.pipeline.afterwards(() => parts.onOwn?.().catch(onFatal));
+	engine.pipeline.afterwards(() =>
+		Promise.all([parts.onOwn?.(), snapshots?.tidy()]).catch(onFatal),
+	);
 	const joined = cluster?.start({
 		...{ engine, log, states, operator, policy: started.policy },
 	});
@@ -219,14 +220,13 @@ export async function startService(
 		url: url + base.slice(0, -1),
 		people: () => started.states.committed.parts.inside.size,
 		async stop() {
-			const { engine, mail } = started;
+			const { engine, mail, cluster } = started;
 			health.isStopping = true;
 			sockets.stopAccepting();
 			if (closeSocket) closeSocket();
 			inspectorServer?.close();
 			http.close();
 			mail.outbox.close();
-			const { cluster } = started;
 			// An edge follows no more; the sequencer sends its last events.
 			if (!cluster?.leads) await cluster?.close();
 			await engine.stop();

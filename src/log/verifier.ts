@@ -228,7 +228,9 @@ export class Verifier {
 			throw new Error(`it says that it is event ${stored.seq}`);
 		const known = this.knownHashes.get(stored.seq);
 		if (known && known.log === this.id && known.hash !== hash)
-			throw new Error("a snapshot was taken of another event there");
+			throw new Error(
+				"a snapshot was taken of another event there (if the last start had --accept-missing and broke off, start with it once more)",
+			);
 		this.#batch.push(stored);
 	}
 

@@ -124,8 +124,18 @@ test("the copy of an edge that runs no more is removed", async () => {
 	await one.stop();
 	expect(await copiesIn(PLUME_DATA)).toContain("1");
 	const none = await Plume.start({ PLUME_DATA });
-	expect(await copiesIn(PLUME_DATA)).not.toContain("1");
+	await expect.poll(() => copiesIn(PLUME_DATA)).not.toContain("1");
 	await none.stop();
+});
+
+test("a start that is refused because events are missing removes no copy, which may have them", async () => {
+	const PLUME_DATA = await ended("1");
+	await rm(join(PLUME_DATA, "log"), { recursive: true });
+	await mkdir(join(PLUME_DATA, "people"), { recursive: true });
+	const { code, stderr } = await run([], { PLUME_DATA, PLUME_PORT: "0" });
+	expect(stderr).toContain("events are missing");
+	expect(code).toBe(1);
+	expect(await copiesIn(PLUME_DATA)).toContain("1");
 });
 
 test("an edge's copy of an older version, which did not mark it, is gone on with", async () => {
