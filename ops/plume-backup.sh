@@ -2,8 +2,9 @@
 # Makes a backup of PLUME_DATA whose name has the date, in the folder BACKUPS,
 # and then removes those that are older than KEEP_DAYS. It removes nothing if
 # the backup fails, and none of another log: that one may be gone, and a server
-# may have begun anew. It leaves them for the next time if all others are too
-# old: the clock may have leapt.
+# may have begun anew. One without backup.json was broken off, and goes. It
+# leaves them for the next time if all others are too old: the clock may have
+# leapt.
 set -eu
 : "${BACKUPS:?name the folder of the backups}" "${KEEP_DAYS:=14}"
 case "$KEEP_DAYS" in 0* | *[!0-9]*)
@@ -11,12 +12,12 @@ case "$KEEP_DAYS" in 0* | *[!0-9]*)
 	exit 2
 	;;
 esac
-plume="${NODE:-/usr/bin/node} $(dirname "$0")/../dist/src/main.js"
+main="$(dirname "$0")/../dist/src/main.js"
 
 log_of() { sed -n 's/.*"log":"\([^"]*\)".*/\1/p' "$1/backup.json" 2>/dev/null; }
 
 made="$BACKUPS/plume-$(date +%F-%H%M%S)"
-$plume backup "$made"
+"${NODE:-/usr/bin/node}" "$main" backup "$made"
 log=$(log_of "$made")
 oldest="plume-$(date -d "$KEEP_DAYS days ago" +%F)"
 before=
