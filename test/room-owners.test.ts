@@ -1,10 +1,10 @@
 /** Who owns a private room once its owner is gone, and how a room ends that nobody can enter. */
 
 import { beforeEach, expect, test, vi } from "vitest";
-import { MessageType as types } from "../machines/message.ts";
+import { LOBBY, MessageType as types } from "../machines/message.ts";
 import { FakeClock } from "./fakes/clock.ts";
 import { FakeDisk } from "./fakes/disk.ts";
-import { ask } from "./moderating.ts";
+import { answers, ask } from "./moderating.ts";
 import { asks, entersRoom, invitedInto, makesRoom } from "./private-rooms.ts";
 import { serverOn } from "./relations.ts";
 import { type Person, TestServer } from "./test-server.ts";
@@ -85,6 +85,20 @@ async function reported(member: Person) {
 	const [report = ""] = await plume.operate("reports");
 	return `~${report.split(" ")[0]}`;
 }
+
+test("who owns a room now is told there, whether it was handed over or its owner left", async () => {
+	const room = await threeIn();
+	for (const one of [ann, bob, cleo]) await entersRoom(plume, one, room);
+	const isTold = (one: Person) =>
+		answers(one).some((text) => text?.startsWith("This room is yours now"));
+	await asks(plume, ann, "handOver", { room, name: "bob" });
+	await plume.settle();
+	expect([ann, bob, cleo].map(isTold)).toEqual([false, true, false]);
+	await entersRoom(plume, bob, LOBBY);
+	await asks(plume, bob, "remove", { room });
+	await plume.settle();
+	expect(isTold(ann)).toBe(true);
+});
 
 test("an owner may undo what the owner before them did, and nothing of an operator's", async () => {
 	const room = await threeIn();

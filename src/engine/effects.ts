@@ -107,6 +107,11 @@ function tellPeople(
 				say("you.unmuted", { where: whereInWords(say, "in", event.room) }),
 			);
 			break;
+		case "room.handedOver":
+			attachments.tell({ identity: event.to, room: event.room }, (say) =>
+				say("you.owner"),
+			);
+			break;
 		case "login.succeeded":
 		case "name.renamed":
 		case "name.released": {
