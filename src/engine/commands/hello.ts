@@ -52,13 +52,7 @@ export const hello: Handler<"hello"> = (
 			guesses.count(bounds);
 	}
 	// Mail allowances come last, so that a hello refused for its own sake uses up none.
-	const unsent = mail && logins.countMail(connection, mail);
-	if (!unsent || !isHidden) return unsent ?? decision;
-	// Nobody is mailed, and strangers are answered otherwise.
-	const network = guessBounds(view.limits, connection.networks, undefined);
-	if (guesses.waitMs(network) > 0) return refuse("isInvited");
-	guesses.count(network);
-	return unsent;
+	return (mail && logins.countMail(connection, mail)) ?? decision;
 };
 
 /** What a wrong email is answered, or a name that is not that of a login by email alone. */
