@@ -1,9 +1,11 @@
 /** What an operator does to a running server, and what people see of it. */
 import { expect, test, vi } from "vitest";
 import { MessageType as types } from "../machines/message.ts";
+import { refusalWords } from "../src/engine/refusals.ts";
 import { lines } from "../src/operator/tables.ts";
 import { openDesk, plume as runPlume } from "./cli/desk.ts";
 import { asks, entersRoom, makesRoom } from "./private-rooms.ts";
+import { lineOf } from "./relations.ts";
 import { TestServer } from "./test-server.ts";
 
 const notices = (person: {
@@ -122,6 +124,30 @@ test("a reload counts the emails that may enter, and names none", async () => {
 	const says = (await plume.operate("reload")).join();
 	expect(says).toContain("(2 emails, invited, @example.com)");
 	expect(says).not.toContain("@example.org");
+});
+
+test("an admin who is none any more when a message is found does not remove it", async () => {
+	const plume = await TestServer.open({
+		environment: { PLUME_ADMINS: "ann@example.org" },
+		again: { PLUME_ADMINS: "" },
+	});
+	await plume.enter("ann", "plume.2");
+	const bob = await plume.enter("bob", "plume.2");
+	bob.say("hello", 1);
+	await plume.settle();
+	const { sessions } = plume.state.server.context;
+	const ann = [...sessions.values()].find(({ name }) => name === "ann");
+	const { identity = "" } = ann ?? {};
+	const find = plume.archive.find.bind(plume.archive);
+	vi.spyOn(plume.archive, "find").mockImplementation(async (position) => {
+		await plume.operate("reload");
+		return find(position);
+	});
+	const { offset } = lineOf(bob, "hello");
+	const by = { identity, person: identity, role: "admin" } as const;
+	const removal = plume.operator.ask("remove", ["lobby", `${offset}`], by);
+	await expect(removal).rejects.toThrow(refusalWords.isTheirOwn);
+	expect(bob.items.some(({ kind }) => kind === "erased")).toBe(false);
 });
 
 test("rooms are listed by name", async () => {

@@ -2,7 +2,12 @@
 import type { Claim, PlumeEvent, RoomName } from "../../machines/events.ts";
 import { isPublic, LOBBY } from "../../machines/message.ts";
 import { parseRoomName } from "../chat/room-name.ts";
-import { type Actor, isOperator, operator } from "../engine/commands/actor.ts";
+import {
+	type Actor,
+	adminLater,
+	isOperator,
+	operator,
+} from "../engine/commands/actor.ts";
 import { roomOfSanction } from "../engine/commands/sanction.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { ActAsked } from "../engine/moderation.ts";
@@ -60,7 +65,7 @@ export class Operator {
 		const anywhere =
 			(act: ActAsked["act"]): Asked =>
 			([what = "", why = ""], by) =>
-				moderation.act(() => by, { act, room: LOBBY, what, why });
+				moderation.act(adminLater(by), { act, room: LOBBY, what, why });
 		const inRoom =
 			(act: ActAsked["act"]): Asked =>
 			([typed = "", what = "", why = ""], by) => {
@@ -76,7 +81,7 @@ export class Operator {
 				// It may be another than the one that is meant.
 				const called = named ? typed : "the only private room where that held";
 				const asked = { act, room, called, what, why };
-				return moderation.act(() => by, asked);
+				return moderation.act(adminLater(by), asked);
 			};
 		this.#commands = {
 			who: () => tables.who(parts),

@@ -65,6 +65,13 @@ const log = [
 		tests: ["test/private-rooms.test.ts -t before a message is found"],
 	},
 	{
+		promise: "access: who is no admin any more removes nothing",
+		file: "src/engine/commands/actor.ts",
+		find: "isOperator(by) || admins.has(by.identity)",
+		replace: "isOperator(by) || by.identity",
+		tests: ["test/operator.test.ts -t none any more"],
+	},
+	{
 		promise: "access: a page that is being read comes to members only",
 		file: "src/engine/pages.ts",
 		find: "!page || !mayRead()",
