@@ -263,6 +263,27 @@ test("an answer counts as a mention to a person, not to who has their name by th
 	expect(mentionedTo(other)).toEqual([undefined]);
 });
 
+test.each([
+	["whose session is over", "plume.2"],
+	["that had no session", "classic"],
+] as const)(
+	"an answer to a line of a client %s counts by its name",
+	async (_, protocol) => {
+		const cleo = await plume.enter("cleo", protocol);
+		cleo.say("who has a cat?");
+		if (protocol === "classic") cleo.hangUp();
+		else cleo.logOut();
+		const again = await plume.enter("cleo", "plume.2");
+		again.publish("heads", { rooms: ["lobby"] });
+		await pass(2000);
+		signals(again);
+		const replyTo = ann.last(types.text)?.offset;
+		ann.raw(JSON.stringify({ type: types.text, text: "I do", replyTo }));
+		await pass(2000);
+		expect(mentionedTo(again)).toEqual([true]);
+	},
+);
+
 test("a new list of rooms replaces the one before: an empty one ends it", async () => {
 	await goesTo(bob, "cats");
 	ann.publish("heads", { rooms: ["cats"] });

@@ -22,7 +22,7 @@ interface Rights {
 	hasBlocked(reader: Identity, writer: Identity): boolean;
 	/** Whether a person may read a room. For those who may not, there is none. */
 	mayRead(reader: Identity, room: RoomName): boolean;
-	/** Who a client in a room is, or was there if its session is still open. */
+	/** Who a client in a room is, or was there if its session is open and remembers it. */
 	personOf(room: RoomName, client: ClientId): Identity | undefined;
 }
 

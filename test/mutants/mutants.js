@@ -86,6 +86,14 @@ const log = [
 		tests: ["test/private-rooms.test.ts -t at once"],
 	},
 	{
+		promise:
+			"unread: who comes in anew is told of answers to what they said before",
+		file: "src/chat/unread-subscriptions.ts",
+		find: "personOf(room, answered.client) ??",
+		replace: 'personOf(room, answered.client) ?? "" ??',
+		tests: ["test/live-updates.test.ts -t counts by its name"],
+	},
+	{
 		promise: "access: an invitation is used once",
 		file: "machines/server.ts",
 		find: "const uses = open.uses - 1;",
