@@ -14,7 +14,7 @@ export function commandIn(typed: string): string | undefined {
 	return readBotCommand(text) && text;
 }
 
-/** Whether it is a command, or was meant as one: nothing that a room should read. */
+/** Whether it is a command, or looks like one: that is not mixed with other words, for it may not be for the room. */
 export function isForNobody(draft: string): boolean {
 	const typed = withoutEmptyLines(draft);
 	return looksLikeCommand(typed) || commandIn(typed) !== undefined;

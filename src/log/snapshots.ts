@@ -66,7 +66,7 @@ export class Snapshots {
 	readonly #every: number;
 	/** The seq of the newest snapshot, 0 if there is none. */
 	#newest = 0;
-	/** False if there are unusable snapshots. They stay until the log is accepted, because they may prove that it is incomplete. */
+	/** False if there are unusable snapshots. They stay until the log itself says that it is accepted, because they may prove that it is incomplete. */
 	#isTidy = true;
 
 	constructor(options: SnapshotsOptions) {
