@@ -63,6 +63,8 @@ export interface Facts {
 		nameKey: NameKey;
 		to: NameKey;
 		name: string;
+		/** The old name stays theirs, too, because it stands at what they said. Absent in older logs, where it was free. */
+		stays?: true;
 	} & Administered;
 	/** From now on only people who own a name are let in, until it is opened again. */
 	"registration.closed": Administered;

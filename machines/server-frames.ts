@@ -93,6 +93,7 @@ export const serverFrames = {
 		client: text,
 		...head,
 		last: count,
+		names: s.optional(s.listOf(text.read)),
 		role: s.optional(text),
 		retentionHours: s.optional(count),
 		access: s.optional(text),

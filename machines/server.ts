@@ -107,7 +107,9 @@ export const serverGuards = {
 		context.invitations?.has(event.invitation) === true,
 	newNameIsFree: ({ context, event }) =>
 		event.type === "name.renamed" &&
-		(event.to === event.nameKey || !context.names.has(event.to)),
+		(context.names.get(event.to)?.identity ??
+			context.names.get(event.nameKey)?.identity) ===
+			context.names.get(event.nameKey)?.identity,
 } satisfies Record<string, Guard<ServerContext, ServerEvent>>;
 
 export const serverRules = {
@@ -170,11 +172,13 @@ export const serverMachine = setup({
 			names: names.delete(nameKey),
 		})),
 		renameOwner: on("name.renamed", ({ names, sessions }, event) => {
-			const { nameKey, to, name } = event;
+			const { nameKey, to, name, stays, time } = event;
 			const owner = names.get(nameKey);
 			if (!owner) return {};
+			const lastUsed = stays ? time : owner.lastUsed;
+			const others = stays ? names : names.delete(nameKey);
 			return {
-				names: names.delete(nameKey).set(to, { ...owner, name }),
+				names: others.set(to, { ...owner, name, lastUsed }),
 				sessions: sessions.map((session) =>
 					session.nameKey === nameKey && session.identity === owner.identity
 						? { ...session, nameKey: to, name }

@@ -70,8 +70,7 @@ export function messageElement(
 	page: Page,
 ): HTMLElement {
 	const { kind, name, time } = message;
-	const me = page.name;
-	const isMine = kind === "said" && name === me;
+	const isMine = kind === "said" && page.isOwn(name);
 	const article = make("article", kind);
 	article.ariaLabel = `${name}, ${clock.format(time)}`;
 	if (isContinued) article.append(timeElement(time));
@@ -91,7 +90,7 @@ export function messageElement(
 	const { replyTo } = { replyTo: undefined, ...message };
 	if (replyTo !== undefined)
 		article.append(page.quotes.element(replyTo, page.lineAt));
-	const said = textElements(message.text, isMine ? "" : me);
+	const said = textElements(message.text, isMine ? "" : page.name);
 	const isBlocked = kind === "said" && page.isBlocked(name);
 	if (isBlocked) article.append(blockedElement(said, isContinued));
 	else article.append(...said);
@@ -100,7 +99,8 @@ export function messageElement(
 		article.append(...reactionsElement(message, page));
 		article.append(messageTools(message, page));
 	}
-	if (!isMine && !isBlocked && kind === "said" && mentions(message.text, me))
+	const isOthers = !isMine && !isBlocked && kind === "said";
+	if (isOthers && mentions(message.text, page.name))
 		article.classList.add("mention");
 	return article;
 }

@@ -26,7 +26,7 @@ function tool(
 }
 
 export function messageTools(message: Said, page: Page): HTMLElement {
-	const isMine = message.name === page.name;
+	const isMine = page.isOwn(message.name);
 	const react = () => void chooseReaction(page, message);
 	const more = async ({ target }: Event) =>
 		(await later())?.openSheet(message, page, target);
@@ -53,7 +53,7 @@ export const reactionsOf = ({ reactions = [] }: Said, page: Page) =>
 /** One button for each emoji: to give it too, or to take it back. */
 export function reactionsElement(message: Said, page: Page): HTMLElement[] {
 	const chips = reactionsOf(message, page).map(({ text, names }) => {
-		const ariaPressed = String(names.includes(page.name));
+		const ariaPressed = String(names.some((name) => page.isOwn(name)));
 		const onclick = () => void toggleReaction(page, message, text);
 		const shown = `${text} ${number(names.length)}`;
 		const title = names.join(", ");

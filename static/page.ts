@@ -60,6 +60,8 @@ export class Page {
 	isClosed = false;
 	/** What was typed for the bot, until it answers; empty if that was only chosen in a menu. */
 	asked: string | undefined;
+	/** The reader's other names, folded: they had one before, or have several. */
+	#names: readonly string[] = [];
 	/** The names of people whom the reader has blocked, folded. */
 	#blocked: ReadonlySet<string> = new Set();
 	readonly #parts: Parts;
@@ -94,6 +96,17 @@ export class Page {
 		const { size } = this.#blocked;
 		this.#blocked = new Set(names.map(foldName));
 		return size + names.length > 0;
+	}
+
+	/** Takes the reader's other names. */
+	isAlso(names: readonly string[] = []): void {
+		this.#names = names.map(foldName);
+	}
+
+	/** Whether a name is, or was, the reader's. */
+	isOwn(name: string): boolean {
+		const folded = foldName(name);
+		return foldName(this.name) === folded || this.#names.includes(folded);
 	}
 
 	isBlocked(name: string): boolean {

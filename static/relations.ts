@@ -33,7 +33,7 @@ export async function editMessage(page: Page, message: Said, text: string) {
 /** Gives a reaction, or takes it back. */
 export async function toggleReaction(page: Page, message: Said, text: string) {
 	const given = message.reactions?.find((one) => one.text === text);
-	const isMine = given?.by.some(({ name }) => name === page.name);
+	const isMine = given?.by.some(({ name }) => page.isOwn(name));
 	const kind = isMine ? "unreact" : "react";
 	showBriefly(await page.ask({ kind, ...about(message), text }));
 }

@@ -58,7 +58,7 @@ export class RoomView {
 		page.lineAt = (offset) => this.#timeline.lineAt(offset);
 		page.show = (...what) => this.#history.show(...what);
 		page.markUnread = (message) => this.#markUnread(message);
-		page.lastOwn = () => this.#timeline.lastBy(page.name);
+		page.lastOwn = () => this.#timeline.lastOwn();
 		document.addEventListener("visibilitychange", () => this.#onVisibility());
 		const room = find("#room");
 		room.addEventListener("scroll", () => this.#updateRead());
@@ -95,7 +95,8 @@ export class RoomView {
 	}
 
 	welcome(welcome: Extract<ServerEvent, { type: "welcome" }>): void {
-		const { said, offset, retentionHours } = welcome;
+		const { said, offset, retentionHours, names } = welcome;
+		this.#page.isAlso(names);
 		this.#count = { said, offset };
 		this.#showTopic(welcome.topic);
 		const isOther = !["", welcome.epoch].includes(this.#page.epoch);
@@ -203,7 +204,7 @@ export class RoomView {
 		const isHeard = line.kind === "said" || line.kind === "notice";
 		if (!isHeard || !this.#timeline.isLive) return;
 		const page = this.#page;
-		if (line.name === page.name || page.isBlocked(line.name)) return;
+		if (page.isOwn(line.name) || page.isBlocked(line.name)) return;
 		if (line.kind === "said" && page.own.counts(line))
 			this.notifications.message(line);
 		this.#liveRegion.say(line);

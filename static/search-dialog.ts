@@ -116,7 +116,7 @@ export function openSearch(page: Page): void {
 		last?.remove();
 		const { hits, older, behind } = answer;
 		// Who writes their own name has mentioned nobody.
-		const isOwn = (name: string) => text === MENTIONS && name === page.name;
+		const isOwn = (name: string) => text === MENTIONS && page.isOwn(name);
 		const first = found.add(
 			hits
 				.filter(({ name }) => !page.isBlocked(name) && !isOwn(name))

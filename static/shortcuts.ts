@@ -43,7 +43,7 @@ function onMessage(page: Page, key: string, target: Element): Action {
 	const article = target.closest<HTMLElement>("article[data-offset]");
 	const line = article && page.lineAt(Number(article.dataset.offset));
 	if (line?.kind !== "said" || line.erased) return undefined;
-	const isMine = line.name === page.name;
+	const isMine = page.isOwn(line.name);
 	if (key === "r") return () => page.reply(line);
 	if (key === "e" && isMine && isEditable(line)) return () => page.edit(line);
 	if (key === "Delete" && isMine)

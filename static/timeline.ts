@@ -179,11 +179,11 @@ export class Timeline {
 		if (marked) this.autoscroll.startAt(marked);
 	}
 
-	/** The last message under a name that was not deleted. */
-	lastBy(name: string): Said | undefined {
+	/** The reader's last message that was not deleted. */
+	lastOwn(): Said | undefined {
 		return this.#lines.findLast(
 			(line): line is Said =>
-				line.kind === "said" && line.name === name && !line.erased,
+				line.kind === "said" && this.#page.isOwn(line.name) && !line.erased,
 		);
 	}
 
@@ -212,7 +212,7 @@ export class Timeline {
 
 	#isUnread(line: Line): boolean {
 		if (this.#lastRead === 0 || line.kind !== "said") return false;
-		const isOthers = line.name !== this.#page.name && this.#isTalk(line);
+		const isOthers = !this.#page.isOwn(line.name) && this.#isTalk(line);
 		return isOthers && line.offset > this.#lastRead;
 	}
 

@@ -251,6 +251,7 @@ test("an answer counts as a mention to a person, not to who has their name by th
 	await goesTo(ann, "cats");
 	const { session } = bob.memory;
 	await plume.operate("rename", "bob", "robert");
+	await plume.operate("release", "bob");
 	const robert = plume.connect("plume.2");
 	robert.open({ session });
 	const other = await plume.enter("bob", "plume.2", "bob@example.com");

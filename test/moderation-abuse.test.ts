@@ -148,6 +148,8 @@ test("who blocked someone is told of every name of theirs that comes, or goes", 
 	expect(names()).toEqual(["TROLL", "nice", "troll"]);
 	troll.logOut();
 	await plume.operate("rename", "nice", "kind");
+	expect(names()).toEqual(["TROLL", "nice", "kind"]);
+	await plume.operate("release", "nice");
 	expect(names()).toEqual(["TROLL", "kind"]);
 	await plume.operate("release", "TROLL");
 	expect(names()).toEqual(["kind"]);

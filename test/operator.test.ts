@@ -173,6 +173,7 @@ test("a renamed person is back under the new name, in every tab, without a code"
 	await plume.settle();
 	expect(await plume.operate("rename", "ann", "Anna")).toEqual([
 		"ann is Anna now.",
+		"ann stays theirs, too: it stands at what they said. plume release ann frees it.",
 	]);
 	expect(ann.closed?.code).toBe(1012);
 	const { memory } = ann;
@@ -181,6 +182,7 @@ test("a renamed person is back under the new name, in every tab, without a code"
 	await plume.settle();
 	expect(back.last(types.welcome)).toMatchObject({
 		user: { name: "Anna" },
+		names: ["ann"],
 		last: 1,
 	});
 	back.say("it is me", 2, "lobby");
@@ -206,7 +208,12 @@ test("a renamed person is back under the new name, in every tab, without a code"
 		"Anna entered chat",
 		"Anna it is me",
 	]);
-	// The old name is free, the new one is not.
+	// Nobody else gets the old name, until it is freed.
+	await expect(
+		plume.enter("ann", "plume.2", "other@example.org"),
+	).rejects.toThrow("no code was mailed");
+	await plume.operate("release", "ann");
+	expect(back.closed).toBeUndefined();
 	const other = await plume.enter("ann", "plume.2", "other@example.org");
 	expect(other.isIn).toBe(true);
 	await expect(plume.operate("rename", "ann", "anna")).rejects.toThrow(
@@ -219,6 +226,20 @@ test("a renamed person is back under the new name, in every tab, without a code"
 	await expect(plume.operate("rename", "plumebot", "x")).rejects.toThrow(
 		"the server's own",
 	);
+});
+
+test("a person gets a name back that was theirs", async () => {
+	const plume = await TestServer.open();
+	const ann = await plume.enter("ann", "plume.2");
+	await plume.operate("rename", "ann", "Eva");
+	await plume.operate("rename", "Eva", "ann");
+	const back = plume.connect("plume.2");
+	back.open(ann.memory);
+	await plume.settle();
+	expect(back.last(types.welcome)).toMatchObject({
+		user: { name: "ann" },
+		names: ["Eva"],
+	});
 });
 
 test("a released name's owner is out, and another person may have it", async () => {
@@ -392,6 +413,7 @@ test("a report names its author as they are called now", async () => {
 		(await plume.operate("reports"))[0]?.split(/ {2,}/).at(-2);
 	expect(await authorAt()).toBe("ann");
 	await plume.operate("rename", "ann", "anna");
+	await plume.operate("release", "ann");
 	await plume.enter("ann", "plume.2", "ben@example.org");
 	expect(await authorAt()).toBe("anna");
 	await plume.operate("release", "anna");

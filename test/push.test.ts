@@ -170,6 +170,7 @@ describe("a note", () => {
 		await says(ann, "who is there?");
 		const offset = Number(bob.items.at(-1)?.offset);
 		await plume.operate("rename", "ann", "anna");
+		await plume.operate("release", "ann");
 		await plume.settle();
 		const eve = await plume.enter("ann", "plume.2", "eve@example.org");
 		await looksAway(eve);

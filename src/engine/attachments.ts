@@ -22,7 +22,7 @@ import type { ServerMessage } from "../chat/server-message.ts";
 import { type Say, sayIn } from "../languages/words.ts";
 import { CatchUp, type CatchUpParts } from "./catch-up.ts";
 import { actorOf } from "./commands/actor.ts";
-import { identitiesOf, namesHeld, personOf } from "./commands/names-held.ts";
+import { identitiesOf, personOf, spelled } from "./commands/names-held.ts";
 import { decideLost } from "./commands/sessions.ts";
 import { type Connection, type Login, sameAsNow } from "./connection.ts";
 import { aboutRoom, type OwnRooms } from "./own-rooms.ts";
@@ -177,7 +177,7 @@ export class Attachments {
 	#blocked(person: Identity): readonly string[] {
 		const { names, blocks } = this.#parts.states.committed.server.context;
 		const all = (blocks?.get(person) ?? []).flatMap((other) => [
-			...namesHeld(names, other).flatMap((key) => names.get(key)?.name ?? []),
+			...spelled(names, other),
 			...this.#clientsOf(other).map(({ name }) => name),
 		]);
 		return [...new Set(all)];
@@ -285,10 +285,13 @@ export class Attachments {
 		const head = { room: room.name, ...room.recent.head, epoch };
 		const person = owner ? personOf(owner) : "";
 		const role = this.#roleOf(client, room.name);
+		const { names: owners } = this.#parts.states.committed.server.context;
+		const others = spelled(owners, person).filter((one) => one !== name);
 		const { retentionHours } = room;
 		const { cluster } = this.#parts;
 		mailbox.put({
 			...{ kind: "welcome", client, name, ...head, last, role },
+			...(others.length > 0 && { names: others }),
 			...aboutRoom(this.#parts.states.committed, room),
 			...{ retentionHours, node: cluster?.labels.get(cluster.node), id },
 		});

@@ -127,6 +127,7 @@ export const rename =
 		const event: PlumeEvent<"name.renamed"> = {
 			...{ type: "name.renamed", time: view.now },
 			...{ nameKey, to, name, by: by.person },
+			...(to !== nameKey && { stays: true as const }),
 		};
 		if (looksReserved(name)) cannot(theBots);
 		if (brokenServerRule(view.state.server.context, event))
@@ -140,7 +141,14 @@ export const rename =
 		);
 		return {
 			entries: [...left, { event }],
-			says: [`${owner.name} is ${name} now.`],
+			says: [
+				`${owner.name} is ${name} now.`,
+				...(to === nameKey
+					? []
+					: [
+							`${owner.name} stays theirs, too: it stands at what they said. plume release ${owner.name} frees it.`,
+						]),
+			],
 		};
 	};
 

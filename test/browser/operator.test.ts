@@ -40,6 +40,20 @@ test("a renamed person goes on under the new name, and nothing they type is lost
 	await bob.page.locator("article.said", { hasText: "Anna" }).waitFor();
 });
 
+test("what a person said under the name they had before is theirs to edit", async () => {
+	const ann = await enter("ina");
+	await ann.says("teh cat");
+	await ann.reads("teh cat");
+	await operate("rename", "ina", "Karla");
+	await ann.page.locator("#me").getByText("Karla").waitFor();
+	await ann.page.reload();
+	await ann.reads("teh cat");
+	await ann.field.press("ArrowUp");
+	expect(await ann.field.inputValue()).toBe("teh cat");
+	await ann.says("the cat");
+	await ann.reads("the cat");
+});
+
 test("beside a room stands how long messages are there, where they are deleted", async () => {
 	const words = "Messages here are deleted after 30 days.";
 	const ann = await enter("mia");
@@ -63,5 +77,8 @@ test("a blocked person's new spelling folds away as well", async () => {
 	await folded.waitFor();
 	await operate("rename", "hex", "HEX");
 	await troll.says("stamps again");
+	await folded.nth(1).waitFor();
+	await operate("rename", "HEX", "Max");
+	await ann.page.reload();
 	await folded.nth(1).waitFor();
 });

@@ -1080,6 +1080,13 @@ const log = [
 		tests: ["test/log/newer.test.ts"],
 	},
 	{
+		promise: "people: the name that a person had before stays theirs",
+		file: "machines/server.ts",
+		find: "stays ? names : names.delete(nameKey)",
+		replace: "names.delete(nameKey)",
+		tests: ["test/operator.test.ts"],
+	},
+	{
 		promise: "log: evidence stays until the log is accepted",
 		file: "src/log/snapshots.ts",
 		find: "this.#isTidy = false;\n\t\tthis.#newest = 0;",

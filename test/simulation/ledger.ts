@@ -356,8 +356,9 @@ export class Ledger {
 				break;
 			case "name.renamed": {
 				const owner = this.#owners.get(event.nameKey) ?? "";
-				this.#owners.delete(event.nameKey);
-				assert.ok(owner && !this.#owners.has(event.to));
+				const other = this.#owners.get(event.to) ?? owner;
+				assert.ok(owner && other === owner);
+				if (!event.stays) this.#owners.delete(event.nameKey);
 				this.#owners.set(event.to, owner);
 				break;
 			}

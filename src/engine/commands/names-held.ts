@@ -23,6 +23,10 @@ export function namesHeld(names: Names, person: Identity): readonly NameKey[] {
 	return index.get(person) ?? [];
 }
 
+/** The names that a person owns, as they are spelled. */
+export const spelled = (names: Names, person: Identity): readonly string[] =>
+	namesHeld(names, person).flatMap((key) => names.get(key)?.name ?? []);
+
 /** The person whom a folded name means. */
 export function personCalled(names: Names, folded: string) {
 	const people =
