@@ -103,8 +103,8 @@ export class HistoryPager {
 		this.#first = hasOlder ? 0 : this.#timeline.from || 1;
 		const { room, show } = this.#later;
 		this.#later.room = "";
-		if (room === this.#page.room) show();
-		// The reader was led to another room than that of the message.
+		if (room === this.#page.room && this.#timeline.latest) show();
+		// The room is empty, or the reader was led to another one.
 		else if (room) showBriefly(t("history.gone"));
 		this.#onScroll();
 	}

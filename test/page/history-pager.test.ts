@@ -69,6 +69,13 @@ test.each([
 	},
 );
 
+test("who follows a link to a message in a room that is empty is told that it is gone", async () => {
+	const { pager } = await opens();
+	pager.show(7);
+	pager.caughtUp(false);
+	expect(seen.splice(0)).toEqual(["That can’t be shown any more."]);
+});
+
 test("who speaks in a room that is being entered is not led away from its end", async () => {
 	const { pager, timeline, sent } = await opens();
 	pager.show(7);
