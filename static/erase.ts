@@ -7,7 +7,6 @@ import { button, focusField, make } from "./element.ts";
 import type { Page } from "./page.ts";
 import { onOneLine } from "./quotes.ts";
 import { isGone } from "./relations.ts";
-import { OFFLINE } from "./requests.ts";
 import { t } from "./words.ts";
 
 export const GONE = t("erase.gone");
@@ -48,8 +47,7 @@ async function askToErase(message: Said, page: Page): Promise<void> {
 	const { room, epoch, offset: target } = message;
 	const words = await page.ask({ kind: "erase", room, epoch, target });
 	// Where the answer is lost, it may be gone all the same.
-	if (words && !isGone(page, message))
-		showBriefly(words === OFFLINE ? t("erase.unknown") : words);
+	if (words && !isGone(page, message)) showBriefly(words);
 }
 
 export async function eraseOne(message: Said, page: Page): Promise<void> {

@@ -5,7 +5,7 @@ import { smallButton } from "./dialog.ts";
 import { find, make, show } from "./element.ts";
 import { lastAct } from "./last-act.ts";
 import type { Page } from "./page.ts";
-import { OFFLINE, wordsOf } from "./requests.ts";
+import { OFFLINE, UNANSWERED, wordsOf } from "./requests.ts";
 import { dropInvitation, storedInvitation } from "./storage.ts";
 import { t } from "./words.ts";
 
@@ -20,12 +20,13 @@ export function offerInvitation(page: Page): void {
 	const join = async () => {
 		show(bar, false);
 		const isWanted = lastAct();
-		const answer = await page.requests.ask({ kind: "join", invitation });
+		const question = { kind: "join", invitation } as const;
+		const answer = await page.requests.ask(question, UNANSWERED);
 		if (answer.kind === "roomReady" && isWanted()) void page.go(answer.room);
 		const words = wordsOf(answer);
 		// What was refused only for now can be asked again.
 		const isForNow = answer.kind === "notDone" && answer.retryAfter;
-		bar.hidden = words !== OFFLINE && !isForNow;
+		bar.hidden = ![OFFLINE, UNANSWERED].includes(words) && !isForNow;
 		if (bar.hidden) dropInvitation();
 		showBriefly(words);
 	};

@@ -12,7 +12,7 @@ import type { Line } from "./frames.ts";
 import { type OwnRoom, titleOf } from "./own-rooms.ts";
 import { OwnState } from "./own-state.ts";
 import { Quotes } from "./quotes.ts";
-import { Requests, wordsOf } from "./requests.ts";
+import { Requests, UNANSWERED, wordsOf } from "./requests.ts";
 import type { Socket } from "./socket.ts";
 import { claimClient } from "./storage.ts";
 import { t } from "./words.ts";
@@ -138,7 +138,7 @@ export class Page {
 
 	/** Asks the server something, and goes to the room that this leads to, if that is still wanted by then. Resolves with what is wrong, or with nothing. */
 	async ask(question: ClientFrame, isWanted = () => true): Promise<string> {
-		const answer = await this.requests.ask(question);
+		const answer = await this.requests.ask(question, UNANSWERED);
 		if (answer.kind === "roomReady" && isWanted()) void this.go(answer.room);
 		return wordsOf(answer);
 	}

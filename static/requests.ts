@@ -6,6 +6,8 @@ import type { Page } from "./page.ts";
 import { t } from "./words.ts";
 
 export const OFFLINE = t("offline");
+/** For what may be done all the same. */
+export const UNANSWERED = t("bot.silent");
 
 /** Nobody waits longer for an answer. */
 const LONGEST_MS = 15_000;
@@ -16,22 +18,30 @@ export const SLOW_MS = 500;
 export const wordsOf = (answer: Answer) =>
 	answer.kind === "notDone" ? answer.words : "";
 
+interface Waiting {
+	/** What is said if no answer comes. */
+	readonly words: string;
+	resolve(answer: Answer): void;
+}
+
 export class Requests {
 	readonly #page: Page;
-	readonly #waiting = new Map<string, (answer: Answer) => void>();
+	readonly #waiting = new Map<string, Waiting>();
 	#asked = 0;
 
 	constructor(page: Page) {
 		this.#page = page;
 	}
 
-	/** Resolves with the answer; without a connection, or if it is lost, with words about that. */
-	ask(question: ClientFrame): Promise<Answer> {
+	/** Resolves with the answer; without a connection with words about that, and with `unanswered` if the answer is lost. */
+	ask(question: ClientFrame, unanswered = OFFLINE): Promise<Answer> {
 		const id = `a${this.#asked++}`;
+		const { isOpen } = this.#page;
+		const words = isOpen ? unanswered : OFFLINE;
 		const answer = new Promise<Answer>((resolve) =>
-			this.#waiting.set(id, resolve),
+			this.#waiting.set(id, { words, resolve }),
 		);
-		if (this.#page.isOpen) this.#page.send({ ...question, id });
+		if (isOpen) this.#page.send({ ...question, id });
 		else this.#giveUp(id);
 		// The part of the server that was to decide may be gone.
 		setTimeout(() => this.#giveUp(id), LONGEST_MS);
@@ -48,11 +58,12 @@ export class Requests {
 
 	/** Returns whether somebody waited for it. */
 	receive(answer: Answer): boolean {
-		this.#waiting.get(answer.id ?? "")?.(answer);
+		this.#waiting.get(answer.id ?? "")?.resolve(answer);
 		return this.#waiting.delete(answer.id ?? "");
 	}
 
 	#giveUp(id: string): void {
-		this.receive({ kind: "notDone", words: OFFLINE, id });
+		const { words = "" } = this.#waiting.get(id) ?? {};
+		this.receive({ kind: "notDone", words, id });
 	}
 }

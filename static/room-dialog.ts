@@ -19,6 +19,7 @@ import { confirmed } from "./erase.ts";
 import type { OwnRoom } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { avatar, nameTag } from "./person.ts";
+import { UNANSWERED } from "./requests.ts";
 import { whenOpen } from "./when-open.ts";
 import { locale, nodes, t } from "./words.ts";
 
@@ -182,7 +183,8 @@ export class RoomDialog {
 
 	async #makeLink(): Promise<void> {
 		const { room } = this.#page;
-		const answer = await this.#page.requests.ask({ kind: "invite", room });
+		const question = { kind: "invite", room } as const;
+		const answer = await this.#page.requests.ask(question, UNANSWERED);
 		if (answer.kind === "notDone") say(this.#result, answer.words);
 		if (answer.kind !== "invited" || answer.token === undefined) return;
 		this.#link.value = `${location.origin}${BASE}join#${answer.token}`;

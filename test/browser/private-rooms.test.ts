@@ -438,7 +438,7 @@ test("an edit that waits for the field is in the draft once the room is closed",
 	await bob.field.press("Enter");
 	await bob.page.keyboard.type("a draft");
 	await cut();
-	await bob.hasHeard("There is no connection.");
+	await bob.hasHeard("There was no answer.");
 	expect(await bob.field.inputValue()).toBe("a draft");
 	arrive();
 	await bob.retries();

@@ -420,5 +420,5 @@ test("a message that was to be deleted over a dead connection is still there, wi
 	setSilent(true);
 	await ann.presses("Delete");
 	await ann.page.clock.runFor(20_000);
-	await ann.hasHeard("There was no answer. Look whether it was deleted");
+	await ann.hasHeard("There was no answer. Look whether it was done");
 });

@@ -396,7 +396,7 @@ test("a refused edit does not come before the first letter of the next line", as
 	// No pause is over, however long this takes.
 	await clock.setFixedTime(Date.now() - 60_000);
 	await cut();
-	await ann.hasHeard("There is no connection.");
+	await ann.hasHeard("There was no answer.");
 	await keyboard.type("and bring the keys");
 	expect(await ann.field.inputValue()).toBe("and bring the keys");
 	await keyboard.press("Enter");
@@ -411,7 +411,7 @@ test("a refused edit is not in the field while an emoji is chosen for it", async
 	await emoji.waitFor();
 	await ann.page.clock.install();
 	await cut();
-	await ann.hasHeard("There is no connection.");
+	await ann.hasHeard("There was no answer.");
 	await ann.page.clock.runFor(10_000);
 	await emoji.click();
 	await expect.poll(() => ann.field.inputValue()).toBe("😀");
@@ -421,7 +421,7 @@ test("the words of an edit come back once the line is sent that is being written
 	const { ann, cut, arrive } = await sendsAnEdit();
 	await ann.page.keyboard.type("and br");
 	await cut();
-	await ann.hasHeard("There is no connection.");
+	await ann.hasHeard("There was no answer.");
 	expect(await ann.field.inputValue()).toBe("and br");
 	arrive();
 	await ann.isOpen();
