@@ -83,9 +83,8 @@ export class Chat {
 		this.composer.render();
 	}
 
-	/** The connection is lost, or the room left for another, where the answers about it still come. */
+	/** The connection is lost, or the room left for another. */
 	disconnected(): void {
-		this.#page.asked = undefined;
 		this.sends.outbox().disconnected();
 		this.view.disconnected();
 	}
@@ -119,6 +118,9 @@ export class Chat {
 		if (event.kind === "head") this.view.receive(event);
 		else if (room === here) {
 			if (this.#page.isOpen) this.#receiveHere(event);
+			// On the way to another room the answers about the last one still come.
+			else if (event.kind === "aside" && this.#page.answered())
+				showBriefly(event.text);
 		} else if (event.kind === "ack") {
 			this.sends.outbox(room).shown(event.last);
 			this.view.rooms.render();
@@ -160,8 +162,7 @@ export class Chat {
 					showBriefly(event.words);
 				return;
 			case "aside":
-				this.view.answered(event, this.#page.asked !== undefined);
-				this.#page.asked = undefined;
+				this.view.answered(event, this.#page.answered());
 				break;
 			case "said":
 				outbox.shown(event.n ?? 0, event.client);

@@ -139,7 +139,7 @@ export class Composer {
 
 	#isFree(): boolean {
 		const { isClosed, asked } = this.#parts.page;
-		const isBusy = isClosed || this.#about || asked !== undefined;
+		const isBusy = isClosed || this.#about || asked.size > 0;
 		return !isBusy && this.#field.value === "";
 	}
 
@@ -178,19 +178,20 @@ export class Composer {
 	}
 
 	/** The bot was not told, or its answer is lost: what was typed is in the field again. A menu is closed by then, and the bar tells only that nothing can be said. */
-	takeBack(words: string): void {
-		const { page } = this.#parts;
-		const { asked, room, isStuck } = page;
-		page.asked = undefined;
-		if (asked) this.#waiting.add({ room, text: asked, words, isCommand: true });
-		else if (asked === "" && isStuck) showBriefly(words);
+	takeBack(words: string, id = ""): void {
+		const { asked, isStuck } = this.#parts.page;
+		const one = asked.get(id);
+		asked.delete(id);
+		if (one?.text) this.#waiting.add({ ...one, words, isCommand: true });
+		else if (one && isStuck) showBriefly(words);
 	}
 
-	/** The connection was lost before the bot answered, which may have heard it. */
+	/** The connection was lost before the bot answered, which may have heard it all. */
 	unheard(): void {
-		if (this.#parts.page.asked === undefined) return;
-		this.takeBack(t("bot.silent"));
-		showBriefly(t("bot.silent"));
+		for (const id of this.#parts.page.asked.keys()) {
+			this.takeBack(t("bot.silent"), id);
+			showBriefly(t("bot.silent"));
+		}
 	}
 
 	/** Shows the server's words, once for each refusal. */
@@ -225,10 +226,8 @@ export class Composer {
 		if (this.autocomplete) return this.autocomplete.update();
 		if (!/@|^\//.test(this.#field.value)) return;
 		const part = await later(false);
-		this.autocomplete ??= part?.mentionAutocomplete({
-			...{ field: this.#field, view: this.#parts.view },
-			page: this.#parts.page,
-		});
+		const parts = { ...this.#parts, field: this.#field };
+		this.autocomplete ??= part?.mentionAutocomplete(parts);
 		this.autocomplete?.update();
 	}
 
@@ -256,17 +255,17 @@ export class Composer {
 		const typed = withoutEmptyLines(this.#field.value);
 		if (this.autocomplete?.run(typed)) return;
 		const command = commandIn(typed);
-		const text = command ?? typed;
-		if (looksLikeCommand(text) && text !== this.#questioned) {
-			this.#questioned = text;
-			return this.#complain(t("composer.command", { text: text.slice(0, 40) }));
+		if (!command && looksLikeCommand(typed) && typed !== this.#questioned) {
+			this.#questioned = typed;
+			const text = typed.slice(0, 40);
+			return this.#complain(t("composer.command", { text }));
 		}
 		if (command && !this.#parts.page.tellBot(command, typed))
 			return showBriefly(UNHEARD);
 		this.#write("");
 		this.#typing.sent();
 		this.#parts.view.spoke();
-		if (!command) this.#parts.sends.outbox().add(text, this.#about?.message);
+		if (!command) this.#parts.sends.outbox().add(typed, this.#about?.message);
 		this.#turnTo();
 		this.#waiting.typed();
 	}

@@ -228,7 +228,7 @@ function received(data: string): void {
 	if (event && "type" in event) page.dispatch(event);
 	else if (event) chat.receive(event);
 	if (event && "re" in event && event.re === MessageType.text)
-		chat.composer.takeBack(event.trouble.words);
+		chat.composer.takeBack(event.trouble.words, event.id);
 	const isDropped = farewell !== "" && page.snapshot.context.farewell === "";
 	if (isDropped && event && "trouble" in event)
 		void tellAtOnce(t("erase.not", { why: event.trouble.words }));

@@ -23,6 +23,12 @@ interface Parts {
 	readonly socket: Socket;
 }
 
+/** In which room the bot was told something, and what was typed for that; empty if it was only chosen in a menu. */
+interface Asked {
+	readonly room: string;
+	readonly text: string;
+}
+
 export class Page {
 	/** The room on the screen. */
 	room = "";
@@ -58,8 +64,8 @@ export class Page {
 	changed: (change: Change) => void = () => {};
 	/** Nobody may say anything in the room. */
 	isClosed = false;
-	/** What was typed for the bot, until it answers; empty if that was only chosen in a menu. */
-	asked: string | undefined;
+	/** What the bot was told on this connection and has not answered, by the id of its frame. */
+	readonly asked = new Map<string, Asked>();
 	/** The reader's other names, folded: they had one before, or have several. */
 	#names: readonly string[] = [];
 	/** The names of people whom the reader has blocked, folded. */
@@ -67,6 +73,8 @@ export class Page {
 	readonly #parts: Parts;
 	/** The last room that was asked for, while others may still be loading. */
 	#destination = "";
+	/** How many commands there were for the bot. */
+	#commands = 0;
 
 	constructor(parts: Parts) {
 		this.#parts = parts;
@@ -146,9 +154,16 @@ export class Page {
 	/** Sends a command to the bot, which is posted to nobody; false without a connection. */
 	tellBot(text: string, typed = ""): boolean {
 		const { isOpen, room } = this;
-		this.asked = isOpen ? typed : undefined;
-		this.send({ kind: "text", text, room });
+		const id = `b${this.#commands++}`;
+		if (isOpen) this.asked.set(id, { room, text: typed });
+		this.send({ kind: "text", text, room, id });
 		return isOpen;
+	}
+
+	/** The bot has said something, which answers what it was told first. Returns false if it was told nothing. */
+	answered(): boolean {
+		const [id = ""] = this.asked.keys();
+		return this.asked.delete(id);
 	}
 
 	/** Calls `render` at each change of the machine's state. */

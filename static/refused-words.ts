@@ -7,6 +7,7 @@
 
 import type { Said } from "../machines/message.ts";
 import {
+	keepCommand,
 	keepInDraft,
 	saveCommands,
 	saveDraft,
@@ -45,8 +46,13 @@ export class WaitingWords {
 		this.#parts = parts;
 	}
 
-	/** Returns whether they are in the field at once. */
+	/** Returns whether they are in the field at once. A command may be of another room. */
 	add(refused: RefusedWords): boolean {
+		const { room, text, words } = refused;
+		if (room !== this.#room) {
+			keepCommand(room, text, words);
+			return false;
+		}
 		this.#keep([...this.#waiting, refused], refused.room);
 		this.#resume();
 		return !this.#waiting.includes(refused);

@@ -161,6 +161,10 @@ export const saveCommands = (room: string, commands: Commands): void =>
 export const storedCommands = (room: string): Commands =>
 	parseList(tab.get(keyOf(room, "commands")), { text: "", words: "" });
 
+/** One more waits until its room is entered. */
+export const keepCommand = (room: string, text: string, words = ""): void =>
+	saveCommands(room, [...storedCommands(room), { text, words }]);
+
 /** Rooms that this tab has something to send to. */
 export function roomsWithLines(): readonly string[] {
 	const items = tab.names().map((name) => name.split(" "));
@@ -186,8 +190,7 @@ export const unsentWords = (room: string): string =>
 export function keepInDraft(room: string, words: string): void {
 	const draft = storedDraft(room);
 	const isCommand = isForNobody(draft);
-	if (isCommand)
-		saveCommands(room, [...storedCommands(room), { text: draft, words: "" }]);
+	if (isCommand) keepCommand(room, draft);
 	saveDraft(room, draft && !isCommand ? `${draft}\n${words}` : words);
 	// Those of another edit may be there by now.
 	if (storedDraft(room, "edit") === words) saveDraft(room, "", "edit");

@@ -214,7 +214,8 @@ test("a command that the server refuses is in the field again, below the reason"
 		const server = socket.connectToServer();
 		socket.onMessage((frame) => {
 			if (!String(frame).includes("block")) return server.send(frame);
-			const refused = { type: types.refused, re: types.text };
+			const { id } = JSON.parse(String(frame));
+			const refused = { type: types.refused, re: types.text, id };
 			socket.send(JSON.stringify({ ...refused, code, text: words }));
 		});
 	});
@@ -235,9 +236,9 @@ test("what a full disk has kept from being done is told, typed or chosen in a me
 			text: "The disk is full.",
 		};
 		socket.onMessage((frame) => {
-			const { type, text = "" } = JSON.parse(String(frame));
+			const { type, id, text = "" } = JSON.parse(String(frame));
 			const isForBot = type === types.text && text.startsWith("@plumebot");
-			if (isForBot) socket.send(JSON.stringify(refusal));
+			if (isForBot) socket.send(JSON.stringify({ ...refusal, id }));
 			else server.send(frame);
 		});
 	});

@@ -53,6 +53,7 @@ test("two edits that wait are both in the draft once the page is loaded anew", a
 		resume: ({ text }) => resumed.push(text),
 	});
 	const room = "cave";
+	waiting.enter(room);
 	for (const text of ["one", "two", "three"])
 		waiting.add({ room, text, words: "No." });
 	isFree = true;
@@ -111,6 +112,7 @@ test("a command that waits is never in the draft, and waits again in its room", 
 	const edit = { room, text: "other words", words: "No." };
 	storage.saveDraft(room, "hello, all");
 	const waiting = made();
+	waiting.enter(room);
 	waiting.add({ ...command, isCommand: true });
 	waiting.add(edit);
 	waiting.enter("pier");

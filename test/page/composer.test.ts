@@ -1,0 +1,119 @@
+/** What is typed for the bot, from the field and back. */
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+/** The elements of the page, by selector, with what is said there. */
+const elements = new Map<string, Record<string, string>>();
+const find = (where: string) => {
+	const known = elements.get(where);
+	const focus = () => {};
+	const made = { value: "", textContent: "", style: {}, focus };
+	if (!known) elements.set(where, Object(made));
+	return known ?? Object(made);
+};
+vi.mock("../../static/element.ts", () => ({
+	...{ find, isTouch: () => false, make: () => {}, show: () => {} },
+	say(where: string, words: string) {
+		find(where).textContent = words;
+	},
+}));
+vi.mock("../../static/brief-notice.ts", () => ({
+	showBriefly(words: string) {
+		find("#brief-notice").textContent = words;
+	},
+}));
+vi.mock("../../static/fit-field.ts", () => ({ fitField: () => {} }));
+vi.mock("../../static/person.ts", () => ({}));
+
+/** What was sent: commands with an id. */
+const sent: { id?: string }[] = [];
+/** Lines that are to be said to everyone. */
+const lines: string[] = [];
+
+beforeEach(() => {
+	vi.useFakeTimers();
+	for (const name of ["window", "HTMLFormElement", "HTMLTextAreaElement"])
+		vi.stubGlobal(name, {});
+	vi.stubGlobal("HTMLButtonElement", {});
+	vi.stubGlobal("addEventListener", () => {});
+	vi.stubGlobal("document", { querySelector: () => null });
+	vi.resetModules();
+	for (const all of [sent, lines]) all.length = 0;
+	elements.clear();
+});
+
+afterEach(() => {
+	vi.useRealTimers();
+});
+
+/** A page in an open room, and its composer. */
+async function opens(room: string) {
+	const { Page } = await import("../../static/page.ts");
+	const { Composer } = await import("../../static/composer.ts");
+	const snapshot = { matches: () => true, context: {} };
+	const socket = { send: (frame: never) => sent.push(frame) };
+	const actor = () => ({ getSnapshot: () => snapshot });
+	const page = new Page(Object({ actor, socket }));
+	const outbox = () => ({ add: (text: string) => lines.push(text) });
+	const parts = { page, view: { spoke: () => {} }, sends: { outbox } };
+	const composer = new Composer(Object(parts));
+	const goes = (to: string) => {
+		page.room = to;
+		composer.enter();
+	};
+	goes(room);
+	return { page, composer, goes };
+}
+
+const field = () => find("#text");
+const trouble = () => find("#text-trouble").textContent;
+
+function sends(text = field().value): void {
+	field().value = text;
+	Object(find("#composer")).onsubmit();
+}
+
+const SILENT =
+	"There was no answer. Look whether it was done, and try again if not.";
+
+test("each command on its way when the connection is lost comes back, one after the other", async () => {
+	const { page, composer } = await opens("reef");
+	for (const command of ["/mute dan 1h", "/mute bob 1h"]) sends(command);
+	vi.advanceTimersByTime(2_000);
+	expect(field().value).toBe("");
+	composer.unheard();
+	expect(field().value).toBe("/mute dan 1h");
+	expect(find("#brief-notice").textContent).toBe(SILENT);
+	sends();
+	vi.advanceTimersByTime(4_000);
+	expect(field().value).toBe("");
+	page.answered();
+	vi.advanceTimersByTime(2_000);
+	expect([field().value, trouble()]).toEqual(["/mute bob 1h", SILENT]);
+	sends();
+	page.answered();
+	expect(page.answered()).toBe(false);
+	composer.unheard();
+	vi.advanceTimersByTime(4_000);
+	expect(field().value).toBe("");
+});
+
+test("a command that was asked in another room comes back there", async () => {
+	const { composer, goes } = await opens("reef");
+	sends("/mute dan 1h");
+	goes("quay");
+	composer.unheard();
+	vi.advanceTimersByTime(4_000);
+	expect(field().value).toBe("");
+	goes("reef");
+	vi.advanceTimersByTime(2_000);
+	expect([field().value, trouble()]).toEqual(["/mute dan 1h", SILENT]);
+});
+
+test("the command that was refused comes back, and not the one before it", async () => {
+	const { page, composer } = await opens("reef");
+	for (const command of ["/mute dan 1h", "/mute bob 1h"]) sends(command);
+	composer.takeBack("Too fast.", sent[1]?.id);
+	page.answered();
+	vi.advanceTimersByTime(4_000);
+	expect([field().value, trouble()]).toEqual(["/mute bob 1h", "Too fast."]);
+});
