@@ -148,7 +148,7 @@ export class Composer {
 		if (isEdit) saveDraft(room, text, "edit");
 		if (isEdit) this.#beginEdit(message, text);
 		else this.#write(text);
-		if (words) this.#complain(words);
+		this.#complain(words);
 	}
 
 	/** Shows the room's draft. For another person nothing of this one's is in it. */
@@ -274,7 +274,7 @@ export class Composer {
 		this.#field.value = text;
 		this.autocomplete?.close();
 		saveDraft(this.#parts.page.room, text);
-		this.#update();
+		this.#complain("");
 	}
 
 	#complain(words: string): void {

@@ -117,3 +117,18 @@ test("the command that was refused comes back, and not the one before it", async
 	vi.advanceTimersByTime(4_000);
 	expect([field().value, trouble()]).toEqual(["/mute bob 1h", "Too fast."]);
 });
+
+test("what was said of a text stands below the field no more once that is sent", async () => {
+	const { composer } = await opens("reef");
+	sends("/mute dan 1h");
+	vi.advanceTimersByTime(2_000);
+	composer.unheard();
+	expect([field().value, trouble()]).toEqual(["/mute dan 1h", SILENT]);
+	sends();
+	expect([field().value, trouble()]).toEqual(["", ""]);
+
+	sends("/shrug dan");
+	expect(trouble()).toMatch(/^There is no command/);
+	sends();
+	expect([lines, trouble()]).toEqual([["/shrug dan"], ""]);
+});
