@@ -42,11 +42,15 @@ async function exportMessages(button: HTMLButtonElement): Promise<void> {
 }
 
 async function eraseAll(page: Page): Promise<void> {
+	// It was asked for before: the bar says the same, below the dialog.
+	if (page.snapshot.context.farewell)
+		return tell(page.isOpen ? t("erase.busy") : t("erase.later"));
 	const farewell = t("erase.farewell", { name: page.name });
 	if (!(await confirmed(t("erase.everything"), t("erase.all"), t("erase.yes"))))
 		return;
-	if (page.isOpen) page.dispatch({ type: "eraseAll", update: { farewell } });
-	else tell(t("offline"));
+	if (!page.isOpen) return tell(t("offline"));
+	page.dispatch({ type: "eraseAll", update: { farewell } });
+	result.closest("dialog")?.close();
 }
 
 export const clearResult = () => say(result, "");

@@ -280,7 +280,6 @@ test("everything is deleted once, though the person goes elsewhere meanwhile", a
 	await ann.page.reload();
 	await ann.isOpen();
 	await deletesEverything(ann);
-	await ann.presses("Close");
 	await ann.goesTo("cellar");
 	await ann.says("goodbye");
 	await ann.reads("goodbye");
@@ -309,7 +308,6 @@ test("what was refused while another room was opened is asked for again there", 
 	await ann.page.reload();
 	await ann.isOpen();
 	await deletesEverything(ann);
-	await ann.presses("Close");
 	await ann.goesTo("cellar");
 	await ann.seesStatus("The disk is full.");
 	expect(asked).toBe(2);
