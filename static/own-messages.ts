@@ -41,10 +41,15 @@ async function exportMessages(button: HTMLButtonElement): Promise<void> {
 	button.disabled = false;
 }
 
+/** What the bar says below the dialog, too, once everything is to be deleted; empty before. */
+export function erasing({ isOpen, snapshot }: Page): string {
+	if (!snapshot.context.farewell) return "";
+	return isOpen ? t("erase.busy") : t("erase.later");
+}
+
 async function eraseAll(page: Page): Promise<void> {
-	// It was asked for before: the bar says the same, below the dialog.
-	if (page.snapshot.context.farewell)
-		return tell(page.isOpen ? t("erase.busy") : t("erase.later"));
+	const unfinished = erasing(page);
+	if (unfinished) return tell(unfinished);
 	const farewell = t("erase.farewell", { name: page.name });
 	if (!(await confirmed(t("erase.everything"), t("erase.all"), t("erase.yes"))))
 		return;

@@ -8,7 +8,7 @@ import { confirmed } from "./erase.ts";
 import { joinedRoom } from "./joined-rooms.ts";
 import { languageChoice } from "./language-choice.ts";
 import { chooseNotes, hasNotes, notesTrouble } from "./note.ts";
-import { clearResult, ownMessages } from "./own-messages.ts";
+import { clearResult, erasing, ownMessages } from "./own-messages.ts";
 import type { Page } from "./page.ts";
 import { pushDevices } from "./push-devices.ts";
 import { quietHours } from "./quiet-hours.ts";
@@ -61,16 +61,18 @@ function notesChoice() {
 	return { part: fieldset(t("html.notifications"), label, result), render };
 }
 
-/** What is not sent may be what the person waits for. */
+/** What is not sent, or not deleted, may be what the person waits for. */
 async function askToLogout(page: Page, words: string, all: boolean) {
 	// The list leads to no private room that they have left.
 	const unsent = roomsWithLines().filter(
 		(room) => isPublic(room) || joinedRoom(room),
 	);
 	const rooms = unsent.map((room) => page.titleOf(room)).join(", ");
-	const title = t("logout.unsent", { rooms });
-	const [about, no] = [t("about.unsent"), t("html.cancel")];
-	if (!rooms || (await confirmed(title, about, words, no)))
+	const undeleted = erasing(page);
+	const title = undeleted || t("logout.unsent", { rooms });
+	const about = undeleted ? t("about.erasing") : t("about.unsent");
+	const isAsked = undeleted !== "" || rooms !== "";
+	if (!isAsked || (await confirmed(title, about, words, t("html.cancel"))))
 		page.dispatch({ type: "logout", all });
 }
 
