@@ -32,10 +32,12 @@ export function enterForm(page: Page, person: Person) {
 		focus: () => email.focus(),
 		clear: () => form.reset(),
 		render() {
-			const { trouble } = page.snapshot.context;
+			const { trouble, farewell, isErased } = page.snapshot.context;
 			const isWaiting = page.snapshot.matches("loggingIn");
 			const isAboutEmail = trouble?.about === "email";
-			const words = translated(trouble?.words ?? "");
+			const why = translated(trouble?.words ?? "");
+			// The session may be over because it is done: nobody tells that any more.
+			const words = farewell && !isErased ? `${why} ${t("erase.look")}` : why;
 			complain(email, isAboutEmail ? words : "");
 			say(step, isAboutEmail ? "" : words);
 			step.classList.toggle("expected", trouble?.isExpected ?? false);
