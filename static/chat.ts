@@ -161,9 +161,12 @@ export class Chat {
 				if (outbox.refused(event) && !this.#page.isStuck)
 					showBriefly(event.words);
 				return;
-			case "aside":
-				this.view.answered(event, this.#page.answered());
+			case "aside": {
+				const isAsked = this.#page.answered();
+				this.view.answered(event, isAsked);
+				if (!isAsked) outbox.unmuted();
 				break;
+			}
 			case "said":
 				outbox.shown(event.n ?? 0, event.client);
 				break;

@@ -151,6 +151,14 @@ export class Outbox {
 		if (waiting.length < this.lines.length) this.#update(waiting);
 	}
 
+	/** The bot has told the person something of itself, perhaps that they may speak again: a mute is not why any more. */
+	unmuted(): void {
+		if (!this.#isLive) return;
+		this.#update(
+			this.lines.map((line) => (line.isMute ? { ...line, until: 0 } : line)),
+		);
+	}
+
 	/** Returns whether the line is sent again after a pause. */
 	refused({ n, words, expected, retryAfter, isMute }: Refusal): boolean {
 		const refused = this.#unanswered().find((line) => line.n === n);

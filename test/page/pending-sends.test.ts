@@ -97,6 +97,21 @@ test("who may speak again by now reads of no wait", async () => {
 	expect(said.at(-1)).toBe("1 line was not sent. ");
 });
 
+test.each([600_000, undefined])(
+	"who is told something by the bot may be free to speak: a mute for %s ms is read no more",
+	async (retryAfter) => {
+		const { outbox } = await mutedFor(retryAfter);
+		outbox.unmuted();
+		expect(said.at(-1)).toBe("1 line was not sent. ");
+	},
+);
+
+test("a wait that is no mute is read on when the bot tells something", async () => {
+	const { outbox } = await mutedFor(60_000, false);
+	outbox.unmuted();
+	expect(said.at(-1)).toContain("in about 1 minute.");
+});
+
 test("a wait that is over leaves the end of a longer one to be told", async () => {
 	const { outbox } = await mutedFor(600_000);
 	const words = "You have said enough.";
