@@ -4,13 +4,17 @@ import { readBotCommand } from "../machines/bot-commands.ts";
 import { BOT_NAME } from "../machines/message.ts";
 import { withoutEmptyLines } from "../machines/text.ts";
 
+const COMMAND = new RegExp(
+	`^\\s*(?:/|@${BOT_NAME}[,:]?\\s+)\\p{L}[\\p{L}\\p{N}_-]*(?:\\s|$)`,
+	"iu",
+);
+
 /** Whether it looks like a command, although there may be none of that name. */
-export const looksLikeCommand = (typed: string): boolean =>
-	/^\/\p{L}[\p{L}\p{N}_-]*(?:\s|$)/u.test(typed);
+export const looksLikeCommand = (typed: string): boolean => COMMAND.test(typed);
 
 /** What the bot is told, if it knows this command. */
 export function commandIn(typed: string): string | undefined {
-	const text = typed.replace(/^\//, `@${BOT_NAME} `);
+	const text = typed.replace(/^\s*\//, `@${BOT_NAME} `);
 	return readBotCommand(text) && text;
 }
 

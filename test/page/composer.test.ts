@@ -132,3 +132,34 @@ test("what was said of a text stands below the field no more once that is sent",
 	sends();
 	expect([lines, trouble()]).toEqual([["/shrug dan"], ""]);
 });
+
+test.each(["  /unmute dan", "@plumebot unmute dan", " /unmute dan"])(
+	"the command “%s” is for the bot alone",
+	async (typed) => {
+		await opens("reef");
+		sends(typed);
+		expect(sent).toMatchObject([{ text: "@plumebot unmute dan" }]);
+		expect(lines).toEqual([]);
+	},
+);
+
+test.each(["  /bann dan rude", "@plumebot bann dan rude", "@Plumebot: bann"])(
+	"“%s”, which is no command, is said to everyone only once it is sent again",
+	async (typed) => {
+		await opens("reef");
+		sends(typed);
+		expect([lines, sent]).toEqual([[], []]);
+		expect(trouble()).toContain(typed);
+		sends();
+		expect(lines).toEqual([typed]);
+	},
+);
+
+test.each(["@plumebot, hello!", "@plumebots are many", "/usr/bin", "1 /a b"])(
+	"“%s” is said to everyone at once",
+	async (typed) => {
+		await opens("reef");
+		sends(typed);
+		expect(lines).toEqual([typed]);
+	},
+);
