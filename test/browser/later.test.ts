@@ -112,6 +112,23 @@ test("a dialog that is long in coming is announced", async () => {
 	await dialogs(dan).getByText("Log out everywhere").waitFor();
 });
 
+test("a page whose scripts do not come says after a while to load it again", async () => {
+	const dan = await openPage("dan");
+	const comes = await dan.lacks("**/app-*.js");
+	await dan.page.reload();
+	const again = dan.page.getByText("Load this page again");
+	await again.waitFor({ state: "attached" });
+	expect(await again.isVisible()).toBe(false);
+	await dan.page.evaluate(() => {
+		for (const one of document.getAnimations()) one.finish();
+	});
+	await again.waitFor();
+	comes();
+	await again.click();
+	await dan.isOutside();
+	dan.expectsFailedLoads();
+});
+
 test("what could not be loaded is loaded when it is asked for again", async () => {
 	const cleo = await openPage("cleo");
 	await cleo.comesIn();
