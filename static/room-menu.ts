@@ -24,6 +24,7 @@ export function roomMenu(page: Page, leave: () => void): void {
 	find("#chat h1").onclick = () => find("#here").showPopover();
 	for (const [id, name] of OPENED)
 		find(id).onclick = () => void open(page, name);
-	for (const id of ["#go-to", "#new-room"])
+	// What is said of a dialog that is long in coming would be below the list.
+	for (const id of ["#go-to", "#new-room", "#me"])
 		find(id).addEventListener("click", () => find("#side").hidePopover());
 }

@@ -138,9 +138,11 @@ test("who asks for less motion sees none", async () => {
 					getComputedStyle(one),
 					getComputedStyle(one, "::after"),
 				])
-				.filter(({ animationName, transitionDuration }) => {
-					return animationName !== "none" || /[1-9]/.test(transitionDuration);
-				}).length,
+				.filter(
+					({ animationName, animationDuration, transitionDuration }) =>
+						(animationName !== "none" && /[1-9]/.test(animationDuration)) ||
+						/[1-9]/.test(transitionDuration),
+				).length,
 	);
 	expect(moving).toBe(0);
 });

@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import type { Person } from "./person.ts";
-import { stage } from "./stage.ts";
+import { phone, stage } from "./stage.ts";
 
 const { enter, openPage } = stage({ PLUME_ADMINS: "boss@example.org" });
 const LATER = /\/static\/later-\w+\.js/;
@@ -110,6 +110,17 @@ test("a dialog that is long in coming is announced", async () => {
 	await dan.hasHeard("One moment…");
 	arrives();
 	await dialogs(dan).getByText("Log out everywhere").waitFor();
+});
+
+test("on a phone the words about settings that could not be loaded are in sight", async () => {
+	const fay = await openPage("fay", phone);
+	await fay.comesIn();
+	const comes = await fay.lacks(LATER);
+	await fay.opensSettings();
+	await fay.hasHeard("There is no connection.");
+	expect(await fay.page.locator("#side").isVisible()).toBe(false);
+	comes();
+	fay.expectsFailedLoads();
 });
 
 test("a page whose scripts do not come says after a while to load it again", async () => {
