@@ -84,6 +84,9 @@ test("a command typed to the bot is answered to the one who typed it, and said t
 	await ann.says("@plumebot block bea");
 	await ann.page.locator(".aside", { hasText: "nothing more" }).waitFor();
 	await ann.says("@plumebot how are you?");
+	// It may have been meant as a command.
+	await ann.seesStatus("There is no command “@plumebot how are you?”.");
+	await ann.says("@plumebot how are you?");
 	await bob.reads("@plumebot how are you?");
 	expect(await bob.count("@plumebot block")).toBe(0);
 	expect(await ann.count("@plumebot block")).toBe(0);
