@@ -83,6 +83,8 @@ function replay(
 			const wrong = checkpoints?.check(step);
 			if (wrong) throw wrong;
 		}, isBehind);
+		// Nothing is said to hold before that is known.
+		if (verify) await log.readOn();
 		const report = reportOf(folded, scope, visitors);
 		const { seq, hash, time } = report;
 		if (json) print(JSON.stringify(report));

@@ -73,6 +73,8 @@ export interface LogInput {
 		onStep: (step: Step) => void,
 		until?: (stored: Stored) => boolean,
 	) => Promise<Folded>;
+	/** Where the fold stopped early, reads on until each text that is gone up to there is known to be erased. Throws `Damage` if one is not. */
+	readonly readOn: () => Promise<void>;
 }
 
 export type Query = (log: LogInput, parts: CommandContext) => Promise<ExitCode>;
@@ -124,18 +126,21 @@ export const logCommand = (
 				// Without this, a pipe whose writer failed would be verified.
 				if (path === "-" && verifier.seq === 0)
 					throw Object.assign(new Error("it is empty"), { code: "ENOENT" });
+				// What follows a piece may erase what has no text in it.
+				if (partial) verifier.assertErasuresLogged(Infinity);
 				isRead = true;
 			})();
-			const log: LogInput = {
-				...{ path, sources, verifier, batches },
-				fold: (onStep, until) =>
-					fold(State.initial(verifier), batches, onStep, until),
-			};
-			const code = await query(log, parts);
-			// Before the end, damage cannot be told from a torn tail.
-			if (isRead && verifier.torn)
-				warn(`A torn tail was left out: ${verifier.torn.message}.`);
-			return code;
+			const log = inputOf({ path, sources, verifier }, batches);
+			try {
+				const code = await query(log, parts);
+				await log.readOn();
+				// Before the end, damage cannot be told from a torn tail.
+				if (isRead && verifier.torn)
+					warn(`A torn tail was left out: ${verifier.torn.message}.`);
+				return code;
+			} finally {
+				await batches.return();
+			}
 		};
 		return explaining({ verifier, warn }, read).catch((error: unknown) => {
 			if (["ENOENT", "ENOTDIR"].includes(codeOf(error))) return noLog();
@@ -143,6 +148,29 @@ export const logCommand = (
 		});
 	},
 });
+
+/** What a query gets of a log. Where it stops early, the batches stay open for `readOn`. */
+function inputOf(
+	about: Pick<LogInput, "path" | "sources" | "verifier">,
+	verified: AsyncGenerator<readonly Stored[], void>,
+): LogInput {
+	const { verifier } = about;
+	const next = () => verified.next();
+	const batches = { [Symbol.asyncIterator]: () => ({ next }) };
+	let end = 0;
+	return {
+		...{ ...about, batches },
+		async fold(onStep, until) {
+			const state = State.initial(verifier);
+			const folded = await fold(state, batches, onStep, until);
+			end = folded.seq;
+			return folded;
+		},
+		async readOn() {
+			while (verifier.lacksErasure(end) && !(await next()).done);
+		},
+	};
+}
 
 /** Says what is wrong with a log that a task found no use, and returns 3 then. */
 export async function explaining(

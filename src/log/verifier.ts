@@ -141,6 +141,13 @@ export class Verifier {
 			this.#damaged(new Broken(CHANGED), text);
 	}
 
+	/** Whether a line up to some seq has no text, and no erasure that was read names it. */
+	lacksErasure(upTo: number): boolean {
+		// They are in order.
+		const [first = Infinity] = this.#unproven.keys();
+		return first <= upTo;
+	}
+
 	/** Call when all is read: throws if a line has no text and no erasure names it. A mirror, or a backup of one, may have got lines up to some seq, but not yet the erasure. */
 	assertErasuresLogged(upTo = 0): void {
 		for (const [seq, position] of this.#unproven)

@@ -60,6 +60,19 @@ async function conversation(every = 10_000) {
 	return { ...desk, ann: back, stored, find, annId, bobId };
 }
 
+/** The same log whole, and with another text of one event than its digest names. */
+async function withRot() {
+	const { disk, find } = await conversation();
+	const [[path = "", bytes = Buffer.of()] = []] = disk.files;
+	const changed = Buffer.from(bytes);
+	changed.write("a sekret", changed.indexOf("a secret"));
+	const rotten = new FakeDisk([[path, changed]]);
+	return { disk, rotten, seq: find("message.posted")?.seq ?? 0 };
+}
+
+const namesEvent = (seq: number) =>
+	expect.stringMatching(`is damaged at line .*event ${seq} .*`);
+
 describe("replay", () => {
 	test("opens a page over the log with --inspect, and tells where", async () => {
 		const { disk } = await conversation();
@@ -114,6 +127,47 @@ describe("replay", () => {
 		expect([code, lines.join()]).toEqual([
 			0,
 			expect.not.stringMatching(/torn/),
+		]);
+	});
+
+	test.each([
+		[["--to", "N", "--verify"]],
+		[["-", "--to", "N", "--verify"]],
+		[["-", "--verify"]],
+		[["--to", "N"]],
+		[["--bisect", "messages:lobby>2"]],
+	])(
+		"%j finds a text that has rotted before the end it reads to",
+		async (args) => {
+			const { disk, rotten, seq } = await withRot();
+			const asked = args.map((arg) => (arg === "N" ? `${seq + 2}` : arg));
+			expect((await plume(disk, ["replay", ...asked])).code).toBe(0);
+			const { code, lines } = await plume(rotten, ["replay", ...asked]);
+			expect([code, lines.at(-1)]).toEqual([3, namesEvent(seq)]);
+			if (args.includes("--verify")) expect(lines).toHaveLength(1);
+			else expect(lines.length).toBeGreaterThan(1);
+		},
+	);
+
+	test("--to looks at no text behind its end", async () => {
+		const { rotten, seq } = await withRot();
+		const args = ["replay", "--to", `${seq - 1}`, "--verify"];
+		expect(await plume(rotten, args)).toMatchObject({ code: 0 });
+	});
+
+	test("--to takes a text that was erased later for erased", async () => {
+		const { disk, testServer } = await openDesk({ segmentBytes: 2000 });
+		const ann = await testServer.enter("ann", "plume.2");
+		for (let n = 1; n <= 30; n++) ann.say("a secret", n);
+		await testServer.settle();
+		const seq = testServer.log.committed - 15;
+		ann.eraseAll();
+		await testServer.settle();
+		const args = ["replay", "--to", `${seq}`, "--verify"];
+		const { code, lines } = await plume(disk, args);
+		expect([code, lines[0]]).toEqual([
+			0,
+			expect.stringContaining(`Verified ${seq} events`),
 		]);
 	});
 
@@ -375,6 +429,16 @@ describe("why", () => {
 				"  the operator freed the name Anna",
 			]),
 		);
+	});
+
+	test("names an event whose text has rotted, after what else is known of it", async () => {
+		const { rotten, seq } = await withRot();
+		const { code, lines } = await plume(rotten, ["why", `${seq}`]);
+		expect([code, lines[0], lines.at(-1)]).toEqual([
+			3,
+			expect.stringContaining("message.posted"),
+			namesEvent(seq),
+		]);
 	});
 
 	test.each([
