@@ -204,6 +204,14 @@ test("the operator makes the first invitation where there is no admin", async ()
 	await comesIn(plume, "bob", link.split("#")[1]);
 });
 
+test("the operator makes no invitation that would let nobody in", async () => {
+	const plume = await TestServer.open({
+		environment: { PLUME_ALLOW: "@example.org" },
+	});
+	const asked = plume.operate("invite");
+	await expect(asked).rejects.toThrow("write invited into PLUME_ALLOW");
+});
+
 test("an invitation is a whole link where the server knows its origin", async () => {
 	const plume = await TestServer.open({
 		environment: {

@@ -6,7 +6,7 @@ import { brokenClientRule } from "../../machines/client.ts";
 import type { Claim, PlumeEvent } from "../../machines/events.ts";
 import { BOT_NAME, isPublic } from "../../machines/message.ts";
 import { brokenServerRule } from "../../machines/server.ts";
-import { parseEmail } from "../chat/email.ts";
+import { INVITED, parseEmail } from "../chat/email.ts";
 import { looksReserved, parseName } from "../chat/name.ts";
 import { parseRoomName } from "../chat/room-name.ts";
 import { type Actor, isOperator } from "../engine/commands/actor.ts";
@@ -84,10 +84,14 @@ function said(view: View, by: string, room: string, text: string): Entry {
 	return noticed(view, room, text, by);
 }
 
-/** Invites someone to the server, by a link below its address, which is only a path if nobody told its origin. */
+/** Invites someone to the server, by a link below its address, which is only a path if nobody told its origin. Where only some may enter, it must let in who is invited. */
 export const invite =
 	({ person: by }: Actor, address: string): Decide =>
 	(view) => {
+		if (view.allow.length > 0 && !view.allow.includes(INVITED))
+			cannot({
+				words: `No invitation lets anybody in here: write ${INVITED} into PLUME_ALLOW as well, then reload or restart.`,
+			});
 		const { entry, token } = invited(view, by);
 		const until = momentOf(entry.event.expires);
 		const isWhole = !address.startsWith("/");
