@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { constants, existsSync } from "node:fs";
 import { access, stat, statfs } from "node:fs/promises";
 import { connect } from "node:net";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { clockIsBehind } from "../clock.ts";
 import type { NatsSettings } from "../cluster/nats-settings.ts";
 import {
@@ -18,6 +18,7 @@ import {
 import { fold } from "../engine/fold.ts";
 import { Secrets } from "../engine/secrets.ts";
 import { State } from "../engine/state.ts";
+import { DRAFT } from "../log/backup-mark.ts";
 import {
 	assertLeads,
 	codeOf,
@@ -98,7 +99,7 @@ export function startChecks(
 			"log",
 			async () => {
 				state = await stateOf(config, verifier);
-				return logInWords(verifier, upstream !== undefined);
+				return logInWords(config, verifier);
 			},
 		],
 		[
@@ -217,9 +218,15 @@ async function stateOf(config: Config, verifier: Verifier) {
 	return (await fold(State.initial(verifier), batches)).state;
 }
 
-function logInWords({ seq, torn, id }: Verifier, isMirror: boolean): string {
-	if (!id && !torn && !isMirror)
-		return "none is there, so a first start begins a new chat. If there should be one, see what PLUME_DATA names, and whether its disk is mounted";
+function logInWords(
+	{ data, upstream }: Config,
+	{ seq, torn, id }: Verifier,
+): string {
+	if (!id && !torn && !upstream)
+		// The check of the secret says why.
+		return existsSync(join(data, DRAFT, "log"))
+			? "none is there yet"
+			: "none is there, so a first start begins a new chat. If there should be one, see what PLUME_DATA names, and whether its disk is mounted";
 	return `${seq} events${torn ? `, and a torn tail that a start cuts off: ${torn.message}` : ""}`;
 }
 

@@ -41,6 +41,15 @@ test("a folder that is still to be made passes without being made", async () => 
 	expect(existsSync(data)).toBe(false);
 });
 
+test("where a restore was broken off, no new chat is promised", async () => {
+	const data = await newDataFolder();
+	await mkdir(join(data, "restoring", "log"), { recursive: true });
+	const { code, stdout } = await check({ PLUME_DATA: data });
+	expect(code).toBe(1);
+	expect(stdout).toMatch(/^log: ok, none is there yet$/m);
+	expect(stdout).toMatch(/^secret: A plume restore .* was broken off/m);
+});
+
 test("a server that mails is not taken for one that prints its codes", async () => {
 	const { stdout } = await check({ PLUME_DATA: await newDataFolder() });
 	expect(stdout).toMatch(
