@@ -6,6 +6,7 @@
  */
 import { Server } from "../chat/server.ts";
 import type { Limits } from "../limits.ts";
+import { Damage } from "../log/damage.ts";
 import { WrongCopy } from "../log/evidence.ts";
 import type { Log } from "../log/log.ts";
 import type { Snapshot, Snapshots } from "../log/snapshots.ts";
@@ -35,7 +36,9 @@ export async function recoverState(
 		try {
 			recovered = await recoverFrom(log, limits, snapshot);
 		} catch (error) {
-			snapshots?.discard(error);
+			// If the log is damaged, reading all of it says so.
+			const why = "the log does not go on from the newest one";
+			snapshots?.discard(error instanceof Damage ? why : error);
 		}
 	recovered ??= await recoverFrom(log, limits).catch((error: unknown) => {
 		if (!isCopy || !(error instanceof DeterminismError)) throw error;

@@ -940,7 +940,7 @@ const log = [
 	{
 		promise: "log: a snapshot that does not fit the log is ignored",
 		file: "src/engine/recovery.ts",
-		find: "snapshots?.discard(error);",
+		find: "snapshots?.discard(error instanceof Damage ? why : error);",
 		replace: "throw error;",
 		tests: ["test/log/evidence.test.ts"],
 	},
