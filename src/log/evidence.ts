@@ -220,9 +220,10 @@ export class Evidence {
 		if (isMirror && !isMarked) await markCopy(disk, folder);
 		if (this.damage !== undefined) await disk.remove(join(folder, DAMAGED));
 		if (!acceptMissing) return async () => {};
-		const segments = await segmentsOf(disk, folder);
+		// The last one grows on.
+		const full = (await segmentsOf(disk, folder)).slice(0, -1);
 		const against = this.#found.traces.filter(
-			({ seq, head }) => head || !segments.some(({ first }) => first === seq),
+			({ seq, head }) => head || !full.some(({ first }) => first === seq),
 		);
 		const remove = async () => {
 			for (const { file } of against) await disk.remove(file);

@@ -169,6 +169,16 @@ describe("a snapshot shows that the log was once longer", () => {
 		expect((await verify(disk)).code).toBe(0);
 	});
 
+	test("and the index of a segment that grows again goes with it", async () => {
+		const disk = lastSegmentGone(await lived());
+		const last = basename(under(disk, "log").at(-1) ?? "", ".ndjson");
+		const index = `data/index/${last}.json`;
+		expect(under(disk, "index")).toContain(index);
+		const { log } = await start(disk, { acceptMissing: true });
+		await log.close();
+		expect(under(disk, "index")).not.toContain(index);
+	});
+
 	test("until the log itself says so", async () => {
 		const disk = cutCopy(await lived());
 		const data = { disk, folder: "data", warn: () => {} };
