@@ -28,13 +28,13 @@ export function parse(
 
 /** Exits with 0 if every event is legal and every checkpoint right, else with 3. */
 function rehearse(machines: Machines, printsAll: boolean): Query {
-	return async ({ verifier, batches }, { print }) => {
+	return async ({ verifier, fromFirst }, { print }) => {
 		let state = State.initial(verifier, machines.server.initial);
 		const checkpoints = new Checkpoints(machines);
 		let refused = 0;
 		const counts = new Map<string, number>();
 		let wrong: WrongState | undefined;
-		for await (const batch of batches)
+		for await (const batch of fromFirst)
 			for (const stored of batch) {
 				const { type, time } = stored.event;
 				const before = state;

@@ -6,6 +6,7 @@ import { basename } from "node:path";
 import { systemClock } from "../clock.ts";
 import type { NatsSettings } from "../cluster/nats-settings.ts";
 import { copyFromStream } from "../cluster/stream-copy.ts";
+import { ConfigError } from "../config.ts";
 import {
 	DeterminismError,
 	type Folded,
@@ -68,7 +69,9 @@ export interface LogInput {
 	readonly verifier: Verifier;
 	/** The whole log. Throws where a start would refuse it. */
 	readonly batches: AsyncIterable<readonly Stored[]>;
-	/** Folds the batches from the first event on. Throws `DeterminismError`. */
+	/** The same. Throws `ConfigError` if it does not begin with the first event. */
+	readonly fromFirst: AsyncIterable<readonly Stored[]>;
+	/** Folds the batches from the first event on. Throws `DeterminismError` and `ConfigError`. */
 	readonly fold: (
 		onStep: (step: Step) => void,
 		until?: (stored: Stored) => boolean,
@@ -157,12 +160,13 @@ function inputOf(
 	const { verifier } = about;
 	const next = () => verified.next();
 	const batches = { [Symbol.asyncIterator]: () => ({ next }) };
+	const fromFirst = beginning(about.path, batches);
 	let end = 0;
 	return {
-		...{ ...about, batches },
+		...{ ...about, batches, fromFirst },
 		async fold(onStep, until) {
 			const state = State.initial(verifier);
-			const folded = await fold(state, batches, onStep, until);
+			const folded = await fold(state, fromFirst, onStep, until);
 			end = folded.seq;
 			return folded;
 		},
@@ -170,6 +174,19 @@ function inputOf(
 			while (verifier.lacksErasure(end) && !(await next()).done);
 		},
 	};
+}
+
+async function* beginning(path: string, batches: LogInput["batches"]) {
+	let isFirst = true;
+	for await (const batch of batches) {
+		const { seq = 1 } = batch[0] ?? {};
+		if (isFirst && seq > 1)
+			throw new ConfigError(
+				`${path === "-" ? "Standard input" : path} begins with event ${seq}, and this needs all before it: name the data folder.`,
+			);
+		isFirst = false;
+		yield batch;
+	}
 }
 
 /** Says what is wrong with a log that a task found no use, and returns 3 then. */

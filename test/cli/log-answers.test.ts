@@ -513,3 +513,27 @@ test.each([["replay", "--verify"], ["rehearse"], ["acts"]])(
 		});
 	},
 );
+
+test.each([
+	["replay"],
+	["replay", "--verify"],
+	["rehearse"],
+	["acts"],
+	["why", "50"],
+])(
+	"plume %s does not take a later segment alone for a log that is wrong",
+	async (...args) => {
+		const { disk, testServer } = await openDesk({ segmentBytes: 2000 });
+		const ann = await testServer.enter("ann", "plume.2");
+		for (let n = 1; n <= 60; n++) {
+			ann.say("a line", n);
+			await testServer.settle();
+		}
+		const last = [...disk.files.keys()].findLast((it) => it.includes("/log/"));
+		const { code, lines } = await plume(disk, [...args, last ?? ""]);
+		expect([code, lines]).toEqual([
+			2,
+			[expect.stringMatching(/begins with event [1-9]\d+, .* data folder\.$/)],
+		]);
+	},
+);
