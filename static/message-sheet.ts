@@ -1,6 +1,7 @@
 /** All that can be done with a message. It is loaded when it is first opened. */
 
 import type { Said } from "../machines/message.ts";
+import { showBriefly } from "./brief-notice.ts";
 import { arrowKeys, showDialog } from "./dialog.ts";
 import { button, isTouch, make } from "./element.ts";
 import { eraseOne } from "./erase.ts";
@@ -11,6 +12,7 @@ import { nameList } from "./person.ts";
 import { openMenu } from "./person-menu.ts";
 import {
 	chooseReaction,
+	current,
 	isEditable,
 	togglePin,
 	toggleReaction,
@@ -28,10 +30,13 @@ export function openSheet(
 	beside?: EventTarget | null,
 ): void {
 	const { role, name } = page;
-	const choice = (words: string, act: () => unknown) => {
+	/** Others may edit or delete the message while it is open. What the reader saw there decides whether they give or take back. */
+	const choice = (words: string, act: (now: Said) => unknown) => {
 		const onclick = () => {
 			dialog.close();
-			void act();
+			const now = current(page, message);
+			if (now.erased) showBriefly(t("message.deleted"));
+			else void act(now);
 		};
 		return button("ghost", onclick, words);
 	};
@@ -43,16 +48,14 @@ export function openSheet(
 	/** These have buttons of their own where there is a mouse. */
 	const alone = [
 		choice(t("sheet.react"), () => chooseReaction(page, message)),
-		choice(t("reply"), () => page.reply(message)),
-		...(isMine && isEditable(message)
-			? [choice(t("edit"), () => page.edit(message))]
-			: []),
+		choice(t("reply"), page.reply),
+		...(isMine && isEditable(message) ? [choice(t("edit"), page.edit)] : []),
 	];
 	const pin = message.pinned === undefined ? t("pin") : t("unpin");
 	const last = isMine
-		? choice(t("delete"), () => eraseOne(message, page))
-		: choice(t("sheet.more"), () =>
-				openMenu({ page, name: message.name, message }),
+		? choice(t("delete"), (now) => eraseOne(now, page))
+		: choice(t("sheet.more"), (now) =>
+				openMenu({ page, name: now.name, message: now }),
 			);
 	const dialog = showDialog(
 		message.name,
@@ -65,10 +68,10 @@ export function openSheet(
 		),
 		...given,
 		...(isMenu ? [] : alone),
-		choice(t("copy"), () => copyText(message.text)),
-		choice(t("message.link"), () => copyLink(message)),
+		choice(t("copy"), ({ text }) => copyText(text)),
+		choice(t("message.link"), copyLink),
 		...(role === "member" ? [] : [choice(pin, () => togglePin(page, message))]),
-		choice(t("unread"), () => page.markUnread(message)),
+		choice(t("unread"), page.markUnread),
 		last,
 	);
 	const buttons = [...dialog.querySelectorAll<HTMLElement>(".ghost")];

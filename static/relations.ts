@@ -18,29 +18,42 @@ const about = ({ room, epoch, offset: target }: Said) => ({
 	target,
 });
 
-/** The page knows that a message of the room on the screen was deleted. The server only knows that it is not there. */
-export function isGone(page: Page, { room, offset }: Said): boolean {
+/** A message as it is by now, as far as the page knows: what others did to it while a dialog about it was open is in the room on the screen. */
+export function current(page: Page, message: Said): Said {
+	const { room, epoch, offset } = message;
 	const line = page.room === room ? page.lineAt(offset) : undefined;
-	return line?.kind === "said" && line.erased === true;
+	return line?.kind === "said" && line.epoch === epoch ? line : message;
 }
 
+/** The page knows that a message of the room on the screen was deleted. The server only knows that it is not there. */
+export const isGone = (page: Page, message: Said): boolean =>
+	current(page, message).erased === true;
+
+type Wish =
+	| { readonly kind: "edit" | "react" | "unreact"; readonly text: string }
+	| { readonly kind: "pin" | "unpin" };
+
 /** Resolves with what is wrong, or with nothing. */
-export async function editMessage(page: Page, message: Said, text: string) {
-	if (isGone(page, message)) return t("message.deleted");
-	return page.ask({ kind: "edit", ...about(message), text });
-}
+const ask = async (page: Page, message: Said, wish: Wish) =>
+	isGone(page, message)
+		? t("message.deleted")
+		: page.ask({ ...about(message), ...wish });
+
+/** Resolves with what is wrong, or with nothing. */
+export const editMessage = (page: Page, message: Said, text: string) =>
+	ask(page, message, { kind: "edit", text });
 
 /** Gives a reaction, or takes it back. */
 export async function toggleReaction(page: Page, message: Said, text: string) {
 	const given = message.reactions?.find((one) => one.text === text);
 	const isMine = given?.by.some(({ name }) => page.isOwn(name));
 	const kind = isMine ? "unreact" : "react";
-	showBriefly(await page.ask({ kind, ...about(message), text }));
+	showBriefly(await ask(page, message, { kind, text }));
 }
 
 export async function togglePin(page: Page, message: Said): Promise<void> {
 	const kind = message.pinned === undefined ? "pin" : "unpin";
-	showBriefly(await page.ask({ kind, ...about(message) }));
+	showBriefly(await ask(page, message, { kind }));
 }
 
 /** Resolves with the emoji that the reader chooses, if any. */
