@@ -3,6 +3,7 @@
 import { fieldset } from "./dialog.ts";
 import { make, say } from "./element.ts";
 import type { Page } from "./page.ts";
+import { OFFLINE } from "./requests.ts";
 import { t } from "./words.ts";
 
 /** From ten in the evening to eight in the morning. */
@@ -24,6 +25,13 @@ export function quietHours(page: Page): HTMLElement {
 	const part = fieldset(t("quiet.title"), label, row, trouble);
 
 	function send(): void {
+		// Hours that only this page knows would end with it.
+		if (!page.isOpen) {
+			shown = "";
+			render();
+			say(trouble, OFFLINE);
+			return;
+		}
 		const isMissing = isOn.checked && (!from.value || !to.value);
 		say(trouble, isMissing ? t("quiet.missing") : "");
 		if (isMissing) return;

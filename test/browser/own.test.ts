@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { Person } from "./person.ts";
 import { stage } from "./stage.ts";
 
-const { enter } = stage({
+const { enter, stop, restart } = stage({
 	PLUME_PUSH_CONTACT: "mailto:op@example.org",
 });
 
@@ -134,4 +134,31 @@ test("quiet hours hold in every browser of a person", async () => {
 	await isOn.uncheck();
 	const isStill = desk.page.getByLabel("No notes to my devices from");
 	await expect.poll(() => isStill.isChecked()).toBe(false);
+});
+
+test("levels and quiet hours are refused without a connection", async () => {
+	const ann = await enter("ann", {}, "skerry");
+	const { page } = ann;
+	const trouble = page.getByRole("alert").filter({ hasText: "no connection" });
+	await page.getByRole("button", { name: "What to hear" }).click();
+	const nothing = page.getByLabel("Nothing");
+	await nothing.waitFor();
+	await stop();
+	await page.locator("#connection:not([hidden])").waitFor();
+	await nothing.click();
+	await trouble.waitFor();
+	await nothing.press("ArrowUp");
+	expect(await page.getByLabel("As usual").isChecked()).toBe(true);
+	await ann.presses("Close");
+	await ann.presses("ann");
+	const isOn = page.getByLabel("No notes to my devices from");
+	await isOn.click();
+	await trouble.waitFor();
+	expect(await isOn.isChecked()).toBe(false);
+	await ann.presses("Close");
+	await restart();
+	await ann.retries();
+	await page.locator("#connection").waitFor({ state: "hidden" });
+	await hears(ann, "Nothing");
+	await page.locator("#rooms", { hasText: "muted" }).waitFor();
 });
