@@ -7,7 +7,7 @@ const MOST_CLOCKS = 500;
 /** Whether this program knows a zone. */
 export const isZone = (zone: string): boolean => clockOf(zone) !== undefined;
 
-/** Whether it is within a person's quiet hours, by the clock of their zone. They may span midnight. A zone that another program has written may be unknown here: then it is not. */
+/** Whether it is within a person's quiet hours, by the clock of their zone. They may span midnight; from a time to the same is all day. A zone that another program has written may be unknown here: then it is not. */
 export function isQuiet(hours: Quiet | undefined, now: number): boolean {
 	const clock = hours && clockOf(hours.zone);
 	if (!clock) return false;
@@ -15,7 +15,7 @@ export function isQuiet(hours: Quiet | undefined, now: number): boolean {
 	const [hour = 0, minutes = 0] = clock.format(now).split(":").map(Number);
 	const minute = hour * 60 + minutes;
 	const isAfter = minute >= from;
-	return from <= to ? isAfter && minute < to : isAfter || minute < to;
+	return from < to ? isAfter && minute < to : isAfter || minute < to;
 }
 
 function clockOf(zone: string): Intl.DateTimeFormat | undefined {

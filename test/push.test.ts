@@ -578,6 +578,12 @@ describe("only the public is connected to", () => {
 	});
 });
 
+test("quiet hours from a time to the same are all day", () => {
+	const hours = { from: 60, to: 60, zone: "UTC" };
+	for (const minute of [0, 59, 60, 61, 1439])
+		expect(isQuiet(hours, minute * 60_000)).toBe(true);
+});
+
 test("a time zone that is unknown here has no quiet hours", () => {
 	const hours = { from: 0, to: 1439, zone: "Mars/Crater" };
 	expect(isQuiet(hours, 0)).toBe(false);
