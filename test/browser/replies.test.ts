@@ -6,7 +6,7 @@ import { check } from "./axe.ts";
 import type { Person } from "./person.ts";
 import { phone, stage } from "./stage.ts";
 
-const { enter } = stage();
+const { enter, openPage } = stage();
 
 async function beginsReply({ page }: Person, text: string): Promise<void> {
 	const article = page.locator("article.said", { hasText: text }).last();
@@ -135,4 +135,35 @@ test("what is answered can't be read once it is deleted", async () => {
 	await ann.presses("Delete");
 	const bar = bob.page.locator("#replying-words");
 	await bar.filter({ hasText: "deleted" }).waitFor();
+});
+
+test("a long name leaves room for the words of what is answered", async () => {
+	const wim = await openPage("wim", phone);
+	await wim.types(await wim.getsACode());
+	await wim.choosesName("W".repeat(32));
+	await wim.isInside();
+	const bob = await enter("bob", phone);
+	await wim.says("shall we go by boat?");
+	const { page } = bob;
+	const line = page.locator("article.said", { hasText: "by boat?" });
+	await line.tap();
+	await line.getByRole("button", { name: "Reply" }).tap();
+	/** Pixels of the words that are in sight. */
+	const shown = (where: string) =>
+		page.locator(where).evaluate((words) => {
+			const { left, right } = words.getBoundingClientRect();
+			return Math.min(right, innerWidth) - left;
+		});
+	await expect
+		.poll(() => shown("#replying-words > :last-child"))
+		.toBeGreaterThan(60);
+	await bob.says("gladly");
+	await quoteIn(bob, "gladly").waitFor();
+	await expect
+		.poll(() => shown("#log .quote > :last-child"))
+		.toBeGreaterThan(60);
+	const room = page.locator("#room");
+	expect(await room.evaluate((one) => one.scrollWidth - one.clientWidth)).toBe(
+		0,
+	);
 });

@@ -81,6 +81,18 @@ test("a long topic is cut in the head, and whole in its tooltip and, by a tap, a
 	await check(cleo, "a topic on a phone");
 });
 
+test("a topic that is one long word is whole among the people", async () => {
+	const ann = await enter("art", phone);
+	await sets(ann, "boats".repeat(24));
+	const { page } = ann;
+	await page.locator("#chat h1").tap();
+	const about = page.locator("#about", { hasText: "boatsboats" });
+	await about.waitFor();
+	expect(await about.evaluate((one) => one.scrollWidth - one.clientWidth)).toBe(
+		0,
+	);
+});
+
 test("a topic goes with all that its author said", async () => {
 	const ann = await enter("ava");
 	const bob = await enter("bo");
