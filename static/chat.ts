@@ -1,6 +1,6 @@
 /** The chat screen: the room, what is to be sent to it, and the composer. */
 
-import { isPublic } from "../machines/message.ts";
+import { isPublic, LOBBY } from "../machines/message.ts";
 import type { ServerEvent } from "../machines/page-events.ts";
 import { isChange } from "../machines/relations.ts";
 import { showBriefly } from "./brief-notice.ts";
@@ -67,13 +67,16 @@ export class Chat {
 		const { room } = this.#page.snapshot.context;
 		this.#page.opened = room;
 		saveClient(room, client);
+		const wanted = this.#page.room;
 		// A login that another page began may lead to another room.
-		if (this.#page.room !== room) this.enter(room);
+		if (wanted !== room) this.enter(room);
 		this.#close(closed);
 		this.view.welcome(welcome);
 		this.sends.outbox().welcome(client, last, welcome.epoch);
 		void this.#own.welcome();
 		this.#page.own.flush();
+		// A login leads to the lobby where a person may not enter the room, without a word. A refusal has words.
+		if (room === LOBBY && !isPublic(wanted)) void this.#page.go(wanted);
 	}
 
 	/** What waits to be in the field is there where nothing can be said any more. */

@@ -135,6 +135,15 @@ test("a link into a room that one may not enter leads to the lobby, with words",
 	await ann.reads("There is no such room, or you may not enter it.");
 });
 
+test("a login by a link into a room that one may not enter leads to the lobby, with words", async () => {
+	const yan = await openPage("yan", phone, `~${"x".repeat(22)}`);
+	await yan.comesIn();
+	await yan.reads("There is no such room, or you may not enter it.");
+	await yan.isIn("lobby");
+	await yan.says("where am I?");
+	await yan.reads("where am I?");
+});
+
 test("a long press offers the link on a phone", async () => {
 	const ann = await enter("ann", { ...phone, permissions });
 	await ann.says("press me");
