@@ -10,7 +10,6 @@ import type { Command } from "../engine/command.ts";
 import type { Connection } from "../engine/connection.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Cluster } from "../engine/parts.ts";
-import { asError } from "../log/cache.ts";
 import { WrongCopy } from "../log/evidence.ts";
 import type { Log } from "../log/log.ts";
 import { Asking } from "./asking.ts";
@@ -40,6 +39,7 @@ export class Edge implements Cluster {
 	#log: Log | undefined;
 	#link: ToSequencer | undefined;
 	#isWelcome = false;
+	isFrozen = false;
 	#heardAt = 0;
 	#isLate = false;
 	#isIdle = false;
@@ -47,7 +47,6 @@ export class Edge implements Cluster {
 	#closing = false;
 	#cancel = () => {};
 	#stopBeating = () => {};
-	#following = Promise.resolve();
 	readonly #unstored = new Unstored();
 	#sequencer = "";
 	#onCurrent = () => {};
@@ -201,7 +200,7 @@ export class Edge implements Cluster {
 		const wasWelcome = this.#isWelcome;
 		if (wasWelcome && !this.#isIdle)
 			report.warn({ error: error?.message }, "the sequencer is gone");
-		this.#isWelcome = false;
+		[this.#isWelcome, this.isFrozen] = [false, false];
 		this.#elsewhere = countsOf([]);
 		this.#engine?.endUnadmitted();
 		this.undecided.lose();
@@ -217,7 +216,7 @@ export class Edge implements Cluster {
 			});
 		const waitMs = retryMs(this.#tries++);
 		// The mirror must have what came.
-		void this.#following.then(() => {
+		void this.#unstored.stored.then(() => {
 			this.#cancel();
 			this.#cancel = clock.after(waitMs, () => this.#dial());
 		});
@@ -235,12 +234,9 @@ export class Edge implements Cluster {
 				this.#onRefused(new WrongCopy(message.why));
 				break;
 			case "lines":
-				this.#following = this.#following
-					.then(() => this.#log?.mirror(bytes))
-					.catch((error: unknown) => {
-						if (!this.#closing) onFatal(asError(error));
-					})
-					.then(this.#unstored.wait(bytes, link));
+				this.#unstored.store(bytes, this.#log, link, (error) => {
+					if (!this.#closing) onFatal(error);
+				});
 				break;
 			case "done":
 				this.undecided.settle(message.number);
@@ -266,6 +262,7 @@ export class Edge implements Cluster {
 				this.labels = new Map(message.labels);
 				break;
 			case "beat":
+				this.isFrozen = message.isFrozen === true;
 				break;
 			default:
 				this.#hearAbout(message);

@@ -129,7 +129,8 @@ export type FromSequencer =
 	| { readonly kind: "done"; readonly number: number }
 	| { readonly kind: "signal"; readonly at: number; readonly signal: Broadcast }
 	| Networks
-	| Beat
+	/** `isFrozen`: the disk of the log takes no writes; not told by an older sequencer. */
+	| (Beat & { readonly isFrozen?: boolean | undefined })
 	| {
 			readonly kind: "answer";
 			readonly id: number;

@@ -100,15 +100,17 @@ export class Node implements Cluster {
 		return this.#edge.isBehind;
 	}
 
+	get isFrozen(): boolean {
+		return this.#edge.isFrozen;
+	}
+
 	get wrong(): string | undefined {
 		return (this.leads ? undefined : this.#edge.wrong) ?? this.#outage.words;
 	}
 
 	get role() {
-		return {
-			state: this.#role.getSnapshot().value,
-			...this.#role.getSnapshot().context,
-		};
+		const { value: state, context } = this.#role.getSnapshot();
+		return { state, ...context };
 	}
 
 	/** Resolves once this node decides, or has what the sequencer had when it was reached. */

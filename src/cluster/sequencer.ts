@@ -113,7 +113,7 @@ export class Sequencer implements Cluster {
 		for (const edge of this.#edges.values())
 			if (edge.heardAt < now - SILENT_MS) edge.close();
 			else {
-				edge.send({ kind: "beat" });
+				edge.send({ kind: "beat", isFrozen: this.#running?.log.frozen });
 				if (now >= this.#isWholeAt) edge.tellAway();
 				edge.tellAdmins([...(this.#running?.policy.admins ?? [])]);
 			}

@@ -3,6 +3,7 @@
  * Beyond a bound it hears no more: the sequencer sends on, from its files,
  * once there is room.
  */
+import { asError } from "../log/cache.ts";
 import type { Log } from "../log/log.ts";
 import type { ToSequencer } from "./edge-parts.ts";
 
@@ -11,17 +12,27 @@ const MOST_UNSTORED_BYTES = 8 * 1024 * 1024;
 const MESSAGE_BYTES = 1024;
 
 export class Unstored {
+	/** The mirror has what came. */
+	stored = Promise.resolve();
 	#bytes = 0;
 	#waiting = 0;
 
-	/** Call with lines that begin to wait. Returns a function to call once they are stored. */
-	wait({ length }: Buffer, link: Pick<ToSequencer, "pause" | "resume">) {
-		this.#waiting += length;
+	/** Stores lines in the mirror, in turn. */
+	store(
+		lines: Buffer,
+		log: Log | undefined,
+		link: Pick<ToSequencer, "pause" | "resume">,
+		onError: (error: Error) => void,
+	): void {
+		this.#waiting += lines.length;
 		if (this.#waiting > MOST_UNSTORED_BYTES) link.pause();
-		return () => {
-			this.#waiting -= length;
-			if (this.#waiting <= MOST_UNSTORED_BYTES) link.resume();
-		};
+		this.stored = this.stored
+			.then(() => log?.mirror(lines))
+			.catch((error: unknown) => onError(asError(error)))
+			.then(() => {
+				this.#waiting -= lines.length;
+				if (this.#waiting <= MOST_UNSTORED_BYTES) link.resume();
+			});
 	}
 
 	/** Call with the lines of each message. */

@@ -73,6 +73,8 @@ export interface Cluster {
 	signal(signal: Broadcast): void;
 	/** Whether so much is undecided that nothing more should be received. */
 	readonly isBehind: boolean;
+	/** Whether the disk of another node, which decides, takes no writes. */
+	readonly isFrozen?: boolean;
 	/** Why nobody should be sent to this node now. */
 	readonly wrong: string | undefined;
 	/** What the sequencer answers an operator, or an admin: words, or a table. Rejects with `OperatorError`. */

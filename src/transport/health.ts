@@ -20,7 +20,7 @@ export interface HealthParts {
 	readonly clock: Clock;
 	readonly limits: Pick<Limits, "sheddingDelayMilliseconds">;
 	readonly log: Pick<Log, "frozen" | "unverified">;
-	readonly cluster?: Pick<Cluster, "wrong"> | undefined;
+	readonly cluster?: Pick<Cluster, "wrong" | "isFrozen"> | undefined;
 	readonly report: Reporter;
 }
 
@@ -44,7 +44,9 @@ export class Health {
 
 	/** Why it can't do its work at all. */
 	get wrong(): string | undefined {
-		return this.#parts.log.frozen ? "the disk takes no writes" : undefined;
+		const { log, cluster } = this.#parts;
+		const isFrozen = log.frozen || cluster?.isFrozen;
+		return isFrozen ? "the disk takes no writes" : undefined;
 	}
 
 	/** Why nobody new should be sent here now. */

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { MessageType as types } from "../../machines/message.ts";
 import { textOf } from "../../src/log/disk.ts";
+import { Health } from "../../src/transport/health.ts";
 import { FakeDisk, seeded } from "../fakes/disk.ts";
 import { Nodes } from "./nodes.ts";
 import { World } from "./world.ts";
@@ -47,6 +48,30 @@ test("an edge whose disk is full says so, and goes on once there is room", async
 	expect(await textOf(disk, SEGMENT)).toBe(
 		await textOf(world.sequencer.disk, SEGMENT),
 	);
+});
+
+test("an edge is unhealthy while the disk of its sequencer is full", async () => {
+	const world = await World.open(0);
+	const disk = new FakeDisk();
+	await world.startSequencer(disk);
+	const edge = await world.startEdge("edge");
+	const { server, edge: cluster } = edge;
+	const { clock } = world;
+	const report = { info() {}, warn() {} };
+	const limits = { sheddingDelayMilliseconds: 200 };
+	const health = new Health({
+		...{ clock, limits, log: server.log, cluster, report },
+	});
+	const ann = await world.enter(edge, "ann");
+	disk.interrupt = isFull;
+	ann.say("hello", 1);
+	await world.advance(1000);
+	expect(health.wrong).toBe("the disk takes no writes");
+	expect(health.notReady).toBe("the disk takes no writes");
+	disk.interrupt = () => undefined;
+	await world.advance(2000);
+	expect(health.notReady).toBeUndefined();
+	health.close();
 });
 
 test("an edge whose disk fills while it stops ends", async () => {
