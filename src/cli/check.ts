@@ -5,10 +5,12 @@
 import { once } from "node:events";
 import { constants, existsSync } from "node:fs";
 import { access, stat, statfs } from "node:fs/promises";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { clockIsBehind } from "../clock.ts";
+import { Link } from "../cluster/link.ts";
 import type { NatsSettings } from "../cluster/nats-settings.ts";
+import { Seal, WrongSecret } from "../cluster/seal.ts";
 import {
 	type Config,
 	ConfigError,
@@ -40,6 +42,7 @@ import { type ErrorCode, exitCodeOf, explained } from "./start-error.ts";
 
 type ExitCode = 0 | ErrorCode;
 const { R_OK, W_OK, X_OK } = constants;
+const SILENT_MS = 1000;
 
 /** What is looked at, and a function that says that it is well, or throws what is wrong and what to do. */
 export type Check = readonly [
@@ -128,7 +131,9 @@ export function startChecks(
 		...(log === "file" ? ofTheLog : []),
 		// plume doctor looks closer.
 		...(nats && !beside ? [["nats", () => streamFits(nats)] as const] : []),
-		...(upstream ? [["sequencer", () => answers(upstream)] as const] : []),
+		...(upstream
+			? [["sequencer", () => answers(upstream, config)] as const]
+			: []),
 		...socketChecks(config, beside),
 		ofTheMail,
 	];
@@ -139,18 +144,37 @@ async function streamFits(nats: NatsSettings): Promise<string> {
 	return examineStream(nats, false);
 }
 
-async function answers(upstream: Address | LocalPath): Promise<string> {
+async function answers(
+	upstream: Address | LocalPath,
+	config: Config,
+): Promise<string> {
+	const secret = await findSecret(config, () => {}).catch(() => undefined);
 	const socket = connect(upstream);
-	await once(socket, "connect")
-		.finally(() => socket.destroy())
-		.catch((error: unknown) => {
-			// Where a name has several addresses, the error has no message.
-			const why = messageOf(error) || codeOf(error);
-			throw new Error(
-				`PLUME_UPSTREAM: ${why}. Start the sequencer: an edge waits for it.`,
-			);
-		});
+	await once(socket, "connect").catch((error: unknown) => {
+		// Where a name has several addresses, the error has no message.
+		const why = messageOf(error) || codeOf(error);
+		throw new Error(
+			`PLUME_UPSTREAM: ${why}. Start the sequencer: an edge waits for it.`,
+		);
+	});
+	if (secret && !(await hasSameSecret(socket, secret)))
+		throw new Error(
+			"PLUME_UPSTREAM: the sequencer has another PLUME_SECRET. Give this edge the sequencer's: until then it waits.",
+		);
+	socket.destroy();
 	return "it is there";
+}
+
+/** An older sequencer says nothing before it is greeted. */
+function hasSameSecret(socket: Socket, secret: string): Promise<boolean> {
+	const seal = new Seal(new Secrets(secret, () => new Uint8Array(16)));
+	socket.setTimeout(SILENT_MS, () => socket.destroy());
+	return new Promise((resolve) => {
+		new Link(socket, seal, {
+			onMessage: () => resolve(true),
+			onClose: (error) => resolve(!(error instanceof WrongSecret)),
+		});
+	});
 }
 
 /** Unix sockets outside of the data folder, which has a check of its own. */

@@ -17,7 +17,10 @@ export async function othersAreReached(
 		stopWaiting = clock.after(LATE_MS, () => {
 			const wrong = cluster?.wrong;
 			const why = wrong ?? "this node still reads what others have stored";
-			report.warn({}, `waiting: ${why}${wrong ? ". Is it running?" : ""}`);
+			report.warn(
+				{},
+				`waiting: ${why}${wrong ? ". Is it running, with the same PLUME_SECRET?" : ""}`,
+			);
 			if (!hasQueue) meanwhile(why).catch(fail);
 		});
 	});

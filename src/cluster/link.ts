@@ -44,6 +44,8 @@ export class Link<Sent extends object, Heard> {
 			try {
 				this.#read(chunk);
 			} catch (error) {
+				// The other end is to find out as well that it has another secret.
+				socket.uncork();
 				socket.destroy(error instanceof Error ? error : undefined);
 			}
 		});

@@ -9,6 +9,8 @@ const CIPHER = "aes-256-gcm";
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
+export class WrongSecret extends Error {}
+
 export class Seal {
 	readonly #key: Buffer;
 
@@ -25,7 +27,7 @@ export class Seal {
 		return Buffer.concat([nonce, cipher.getAuthTag(), ...sealed]);
 	}
 
-	/** Throws if another secret sealed it, or it is about something else. */
+	/** Throws `WrongSecret` if another secret sealed it, or it is about something else. */
 	open(sealed: Buffer, about: string): Buffer {
 		const nonce = sealed.subarray(0, NONCE_BYTES);
 		const rest = sealed.subarray(NONCE_BYTES);
@@ -35,6 +37,10 @@ export class Seal {
 		decipher.setAAD(Buffer.from(about));
 		decipher.setAuthTag(rest.subarray(0, TAG_BYTES));
 		const plain = decipher.update(rest.subarray(TAG_BYTES));
-		return Buffer.concat([plain, decipher.final()]);
+		try {
+			return Buffer.concat([plain, decipher.final()]);
+		} catch (cause) {
+			throw new WrongSecret("it was sealed with another secret", { cause });
+		}
 	}
 }

@@ -12,8 +12,12 @@ import { EdgeLink, type Running } from "./edge-link.ts";
 import type { EdgeParts } from "./edge-parts.ts";
 import { lacks } from "./heads.ts";
 import { countsOf, type NetworkCounts, sumOf } from "./network-counts.ts";
+import { WrongSecret } from "./seal.ts";
 
 type SequencerParts = Pick<EdgeParts, "about" | "seal" | "clock" | "report">;
+
+/** One with another secret dials every two seconds. */
+const WARN_MS = 60_000;
 
 /** Equal for equal settings; it tells nothing of them. */
 export const fingerprintOf = (settings: object) =>
@@ -31,6 +35,7 @@ export class Sequencer implements Cluster {
 	/** By then, each node has told who is away there. */
 	#isWholeAt = 0;
 	#stopBeating = () => {};
+	#warnedAt = Number.NEGATIVE_INFINITY;
 
 	constructor(parts: SequencerParts) {
 		this.#parts = parts;
@@ -152,8 +157,20 @@ export class Sequencer implements Cluster {
 				running.engine.apply(signal);
 				this.signal(signal, edge);
 			},
-			onClose: (error) => this.#lose(edge, error),
+			onClose: (error) => {
+				if (error instanceof WrongSecret) this.#warnOfSecret();
+				this.#lose(edge, error);
+			},
 		});
+		// Tells the other end whether it has the same secret.
+		edge.send({ kind: "beat" });
+	}
+
+	#warnOfSecret(): void {
+		const { clock, report } = this.#parts;
+		if (clock.now() - this.#warnedAt < WARN_MS) return;
+		this.#warnedAt = clock.now();
+		report.warn({}, "an edge is turned away: it has another PLUME_SECRET");
 	}
 
 	/** An edge is gone. Its clients are lost unless it is back in time. */

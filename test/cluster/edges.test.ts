@@ -1,15 +1,22 @@
 /** People on several edges of one sequencer are in one chat. */
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { MessageType as types } from "../../machines/message.ts";
+import { Link } from "../../src/cluster/link.ts";
+import { Seal, WrongSecret } from "../../src/cluster/seal.ts";
 import { operator } from "../../src/engine/commands/actor.ts";
+import { Secrets } from "../../src/engine/secrets.ts";
 import { WrongCopy } from "../../src/log/evidence.ts";
 import type { memoryDisk } from "../../src/log/memory-disk.ts";
 import { copyOf } from "../fakes/copy-of-disk.ts";
 import { FakeDisk, seeded } from "../fakes/disk.ts";
 import { memoryLog } from "../fakes/memory-log.ts";
 import { readAll, Witness } from "../log/entries.ts";
-import type { TestServerOptions } from "../test-server.ts";
+import { newDataFolder } from "../program/program.ts";
+import { seededBytes, type TestServerOptions } from "../test-server.ts";
 import { Story } from "./story.ts";
 import { type EdgeNode, World } from "./world.ts";
 
@@ -69,7 +76,7 @@ describe("an edge that comes before its sequencer", () => {
 	test("says what it waits for", async () => {
 		const { said, world, starting } = await early({});
 		expect(said).toEqual([
-			"waiting: the sequencer can't be reached. Is it running?",
+			"waiting: the sequencer can't be reached. Is it running, with the same PLUME_SECRET?",
 			"the sequencer can't be reached",
 		]);
 		world.isConnected = true;
@@ -80,7 +87,7 @@ describe("an edge that comes before its sequencer", () => {
 	test("takes nobody out of a queue who waits there", async () => {
 		const { said } = await early({ hasQueue: true });
 		expect(said).toEqual([
-			"waiting: the sequencer can't be reached. Is it running?",
+			"waiting: the sequencer can't be reached. Is it running, with the same PLUME_SECRET?",
 		]);
 	});
 
@@ -877,4 +884,37 @@ test("an edge whose sequencer comes back with another log stops, in words", asyn
 		"WrongCopy",
 		"WrongCopy",
 	]);
+});
+
+test("an edge with another secret is told of once a minute", async () => {
+	const world = await World.open(0);
+	const seal = new Seal(new Secrets("another secret", seededBytes("other")));
+	const at = join(await newDataFolder(), "edges.sock");
+	const server = createServer((socket) => {
+		socket.once("close", () => server.emit("gone"));
+		world.sequencer.sequencer.accept(socket);
+	});
+	await new Promise<void>((done) => server.listen(at, done));
+	let wrong: Error | undefined;
+	async function dials() {
+		const gone = once(server, "gone");
+		await new Promise<void>((done) => {
+			const onClose = (error: Error | undefined) => {
+				wrong = error;
+				done();
+			};
+			const link = new Link(connect(at), seal, { onMessage() {}, onClose });
+			link.send({ kind: "hello", node: "stranger" });
+		});
+		await gone;
+	}
+	await dials();
+	await dials();
+	const words = "an edge is turned away: it has another PLUME_SECRET";
+	expect(world.warnings).toEqual([words]);
+	expect(wrong).toBeInstanceOf(WrongSecret);
+	await world.advance(60_000);
+	await dials();
+	expect(world.warnings).toEqual([words, words]);
+	server.close();
 });
