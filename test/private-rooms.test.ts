@@ -685,6 +685,35 @@ test("an operator who kicks somebody in a reported room is told what they call i
 	await expect(plume.operate("unmute", key, "ann")).rejects.toThrow(noRoom);
 });
 
+test("mutes in two private rooms are undone one by one, though both reports are closed", async () => {
+	const keys: string[] = [];
+	for (const title of ["Trip", "Work"]) {
+		const room = await makesRoom(plume, ann, title);
+		await invitedInto(plume, room, ann, bob);
+		await entersRoom(plume, ann, room);
+		await entersRoom(plume, bob, room);
+		ann.say("bad words");
+		await plume.settle();
+		const { offset } = bob.items.at(-1) ?? bob.memory;
+		bob.say(`@plumebot report ${offset} abuse`);
+		await plume.settle();
+		const [report = ""] = await plume.operate("reports");
+		const key = `~${report.split(" ")[0]}`;
+		await plume.operate("mute", key, "ann");
+		await plume.operate("dismiss", key.slice(1));
+		keys.push(key);
+	}
+	const [one = ""] = keys;
+	const unmute = () => plume.operate("unmute", one, "ann");
+	expect(await unmute()).toEqual([
+		"ann may speak in one of the 2 private rooms where that held again.",
+	]);
+	expect(await unmute()).toEqual([
+		"ann may speak in the only private room where that held again.",
+	]);
+	await expect(unmute()).rejects.toThrow("There is no room");
+});
+
 test("the warning of an index that is wrong has no key of a room", async () => {
 	const [disk, clock] = [new FakeDisk(), new FakeClock()];
 	plume = await serverOn(disk, clock);

@@ -37,6 +37,10 @@ type Asked = (
 	signal: AbortSignal,
 ) => Answer | Promise<Answer>;
 
+/** A private room without a report that names it: it may be another than the one that is meant. */
+const oneOf = (count: number) =>
+	`${count === 1 ? "the only private room" : `one of the ${count} private rooms`} where that held`;
+
 export interface OperatorParts {
 	readonly engine: Engine;
 	readonly parts: EngineParts;
@@ -72,14 +76,12 @@ export class Operator {
 				const list = isPublic(typed) ? "rooms" : "reports";
 				const isUndone = act === "unmute" || act === "unkick";
 				const named = this.#roomOf(typed);
-				const room =
-					named ??
-					(isUndone && !isPublic(typed)
+				const other =
+					isUndone && !isPublic(typed)
 						? roomOfSanction(viewOf(parts), act, what, by.person)
-						: undefined) ??
-					operations.noRoom(typed, list);
-				// It may be another than the one that is meant.
-				const called = named ? typed : "the only private room where that held";
+						: undefined;
+				const room = named ?? other?.room ?? operations.noRoom(typed, list);
+				const called = named ? typed : oneOf(other?.count ?? 1);
 				const asked = { act, room, called, what, why };
 				return moderation.act(adminLater(by), asked);
 			};

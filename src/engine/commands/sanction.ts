@@ -117,14 +117,15 @@ export function undo({ actor, called, say }: Asked, act: string, name: string) {
 	return say("act.undo", { command });
 }
 
-/** The only private room in which this person's mute or kick of the one who is named holds: the report that named the room may be closed by now. */
+/** A private room in which this person's mute or kick of the one who is named holds, and in how many it does: the report that named it may be closed by now. Of several, one that no open report names. */
 export function roomOfSanction(
 	{ state, now }: View,
 	act: "unkick" | "unmute",
 	named: string,
 	by: Identity,
-): RoomName | undefined {
-	const { person } = ownerCalled(state.server.context.names, named) ?? {};
+): { readonly room: RoomName; readonly count: number } | undefined {
+	const { names, reports } = state.server.context;
+	const { person } = ownerCalled(names, named) ?? {};
 	if (person === undefined) return undefined;
 	const kind = act === "unmute" ? "mutes" : "kicks";
 	const rooms = [...state.rooms].filter(([room, { context }]) => {
@@ -132,7 +133,12 @@ export function roomOfSanction(
 		if (isPublic(room) || sanctions?.get(person)?.by !== by) return false;
 		return sanctionedUntil(sanctions, person, now) > 0;
 	});
-	return rooms.length === 1 ? rooms[0]?.[0] : undefined;
+	const isClosed = (room: RoomName) =>
+		!reports?.some((one) => one.room === room);
+	const all = rooms.map(([room]) => room);
+	const room = all.length === 1 ? all[0] : all.find(isClosed);
+	if (room === undefined) return undefined;
+	return { room, count: all.length };
 }
 
 /** Until when the person who asks may say nothing in a room; 0 if they may. The machine knows only their address with its `+tag`. */
