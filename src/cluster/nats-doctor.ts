@@ -1,7 +1,7 @@
 /** What `plume doctor` looks at where the log is on NATS. It writes nothing. */
 import { type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
 import type { Check } from "../cli/check.ts";
-import { connectNats } from "./nats-connection.ts";
+import { connectNats, type NatsConnection } from "./nats-connection.ts";
 import type { NatsSettings } from "./nats-settings.ts";
 import { checkOptions, infoOf, namesOf, wantedStreams } from "./nats-setup.ts";
 import { openReader } from "./nats-stream.ts";
@@ -50,6 +50,18 @@ async function syncsAlways({ replicas }: NatsSettings, monitor: string) {
 	return `it syncs each message, in a cluster of ${size}`;
 }
 
+/** A server that is in no cluster refuses a stream of several replicas. */
+function canBeMade(
+	{ name, num_replicas: replicas }: ReturnType<typeof wantedStreams>[number],
+	{ info }: NatsConnection,
+): string {
+	if (replicas > 1 && !info?.cluster)
+		throw new Error(
+			`${name} can't be made: the NATS server ${info?.server_name} is in no cluster, and PLUME_NATS_REPLICAS is ${replicas}. Set it to 1, or check the routes in the server's configuration.`,
+		);
+	return `${name} will be made`;
+}
+
 /** Whether a start can use the stream. `isDeep` also checks that each server has all of it. */
 export async function examineStream(
 	settings: NatsSettings,
@@ -62,7 +74,7 @@ export async function examineStream(
 		let last = 0;
 		for (const wanted of wantedStreams(settings)) {
 			const info = await infoOf(manager, wanted.name);
-			if (!info) return `${wanted.name} will be made`;
+			if (!info) return canBeMade(wanted, connection);
 			checkOptions(info.config, wanted);
 			last ||= info.state.last_seq;
 			if (!isDeep) continue;

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemClock } from "../../src/clock.ts";
+import { examineStream } from "../../src/cluster/nats-doctor.ts";
 import { openNatsStream } from "../../src/cluster/nats-stream.ts";
 import {
 	append,
@@ -140,6 +141,20 @@ test("finds a server that does not sync each message", async () => {
 		expect.stringContaining("set sync_interval: always"),
 	);
 	await lax.stop();
+});
+
+test("a stream of three replicas can't be made where a server is alone", async () => {
+	const alone = await NatsServers.start(1);
+	const settings = {
+		...{ servers: alone.addresses, stream: "LOG", replicas: 3 },
+		...{ credentials: "", tlsCa: "", tlsCert: "", tlsKey: "" },
+	};
+	await expect(examineStream(settings, false)).rejects.toThrow(
+		"LOG can't be made: the NATS server n1 is in no cluster, and PLUME_NATS_REPLICAS is 3.",
+	);
+	const words = await examineStream({ ...settings, replicas: 1 }, false);
+	expect(words).toBe("LOG will be made");
+	await alone.stop();
 });
 
 test("reads the stream of a server that is alone", async () => {
