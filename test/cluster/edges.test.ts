@@ -768,9 +768,8 @@ describe("what an operator asks of an edge", () => {
 		await world.enter(one, "ann");
 		const says = await one.server.operate("mute", "lobby", "ann");
 		expect(says.join()).toContain("plume unmute lobby ann");
-		expect(await one.server.operate("rename", "ann", "anna")).toEqual([
-			"ann is anna now.",
-		]);
+		const [renamed] = await one.server.operate("rename", "ann", "anna");
+		expect(renamed).toBe("ann is anna now.");
 	});
 
 	test("ends no sequencer whose disk can't be read", async () => {
