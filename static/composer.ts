@@ -17,8 +17,8 @@ import { refuseFiles } from "./refuse-files.ts";
 import { type RefusedWords, WaitingWords } from "./refused-words.ts";
 import { editMessage, isEditable, isGone } from "./relations.ts";
 import { type About, aboutAfter, showReplyBar } from "./reply-bar.ts";
-import { OFFLINE } from "./requests.ts";
-import { keepEdits, saveDraft, storedDraft } from "./storage.ts";
+import { OFFLINE, UNANSWERED } from "./requests.ts";
+import { keepEdits, keepSent, saveDraft, storedDraft } from "./storage.ts";
 import { canBeSent, tooLong } from "./text-limit.ts";
 import { typingSignal } from "./typing-signal.ts";
 import { t, translated } from "./words.ts";
@@ -65,7 +65,7 @@ export class Composer {
 			if (this.#mayBegin()) this.#turnTo({ kind: "reply", message });
 		};
 		parts.page.edit = (message) => this.#beginEdit(message);
-		keepEdits();
+		keepEdits(UNANSWERED);
 		refuseFiles();
 	}
 
@@ -120,11 +120,10 @@ export class Composer {
 		if (text === message.text) return this.#cancel();
 		if (!page.isOpen) return this.#complain(OFFLINE);
 		this.#cancel();
-		saveDraft(room, text, "edit");
+		const forget = keepSent(room, text);
 		this.#waiting.typed();
 		const words = await editMessage(page, message, text);
-		// Another edit may have begun.
-		if (storedDraft(room, "edit") === text) saveDraft(room, "", "edit");
+		forget();
 		if (!words) return;
 		const isEditing = this.#about?.kind === "edit";
 		const isHere = page.room === room && !page.isClosed && !isEditing;
@@ -179,18 +178,16 @@ export class Composer {
 
 	/** The bot was not told, or its answer is lost: what was typed is in the field again. A menu is closed by then, and the bar tells only that nothing can be said. */
 	takeBack(words: string, id = ""): void {
-		const { asked, isStuck } = this.#parts.page;
-		const one = asked.get(id);
-		asked.delete(id);
+		const one = this.#parts.page.take(id);
 		if (one?.text) this.#waiting.add({ ...one, words, isCommand: true });
-		else if (one && isStuck) showBriefly(words);
+		else if (one && this.#parts.page.isStuck) showBriefly(words);
 	}
 
 	/** The connection was lost before the bot answered, which may have heard it all. */
 	unheard(): void {
 		for (const id of this.#parts.page.asked.keys()) {
-			this.takeBack(t("bot.silent"), id);
-			showBriefly(t("bot.silent"));
+			this.takeBack(UNANSWERED, id);
+			showBriefly(UNANSWERED);
 		}
 	}
 

@@ -14,7 +14,7 @@ import { OwnState } from "./own-state.ts";
 import { Quotes } from "./quotes.ts";
 import { Requests, UNANSWERED, wordsOf } from "./requests.ts";
 import type { Socket } from "./socket.ts";
-import { claimClient } from "./storage.ts";
+import { claimClient, keepSent } from "./storage.ts";
 import { t } from "./words.ts";
 
 interface Parts {
@@ -27,6 +27,8 @@ interface Parts {
 interface Asked {
 	readonly room: string;
 	readonly text: string;
+	/** It need not come back once the page is loaded anew. */
+	forget(): void;
 }
 
 export class Page {
@@ -155,7 +157,8 @@ export class Page {
 	tellBot(text: string, typed = ""): boolean {
 		const { isOpen, room } = this;
 		const id = `b${this.#commands++}`;
-		if (isOpen) this.asked.set(id, { room, text: typed });
+		if (isOpen)
+			this.asked.set(id, { room, text: typed, forget: keepSent(room, typed) });
 		this.send({ kind: "text", text, room, id });
 		return isOpen;
 	}
@@ -163,7 +166,15 @@ export class Page {
 	/** The bot has said something, which answers what it was told first. Returns false if it was told nothing. */
 	answered(): boolean {
 		const [id = ""] = this.asked.keys();
-		return this.asked.delete(id);
+		return this.take(id) !== undefined;
+	}
+
+	/** What the bot was told in this frame, if there is no answer yet, is on its way no more. */
+	take(id: string): Asked | undefined {
+		const one = this.asked.get(id);
+		this.asked.delete(id);
+		one?.forget();
+		return one;
 	}
 
 	/** Calls `render` at each change of the machine's state. */

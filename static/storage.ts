@@ -2,8 +2,8 @@
  * What outlives a page. The browser stores the session, the rooms and the
  * settings for all its tabs. A tab stores a login under way, that everything
  * is to be erased and, for each room, its client, its pending lines, its
- * draft, the words of an edit, and those that were refused and commands that
- * had no answer, which wait for the field to be free.
+ * draft, the words of an edit, edits and commands on their way, and those that
+ * were refused or had no answer, which wait for the field to be free.
  */
 
 import { LOBBY } from "../machines/message.ts";
@@ -23,8 +23,8 @@ const GOES_ON_MS = 3_600_000;
 /** In place of the address of a person for whom notes are: nobody's. */
 const NOBODY = "-";
 
-/** What is being written: a new line, or other words for one. What was refused is to be written again. */
-type Draft = "draft" | "edit" | "refused";
+/** What is being written: a new line, or other words for one. What was refused is to be written again, and perhaps what was sent. */
+type Draft = "draft" | "edit" | "refused" | "sent";
 type RoomItem = "client" | "lines" | "commands" | Draft;
 
 const tab = new Store<
@@ -192,18 +192,30 @@ export function keepInDraft(room: string, words: string): void {
 	const isCommand = isForNobody(draft);
 	if (isCommand) keepCommand(room, draft);
 	saveDraft(room, draft && !isCommand ? `${draft}\n${words}` : words);
-	// Those of another edit may be there by now.
-	if (storedDraft(room, "edit") === words) saveDraft(room, "", "edit");
 }
 
-/** What was being edited, or waited, when the page ended is in the draft of its room. */
-export function keepEdits(): void {
+/** How many edits and commands were sent. */
+let sent = 0;
+
+/** Stores an edit or a command until its answer is there. Returns what forgets it. */
+export function keepSent(room: string, words: string): () => void {
+	const id = `${room} ${sent++}`;
+	saveDraft(id, words, "sent");
+	return () => tab.remove(keyOf(id, "sent"));
+}
+
+/** What was being edited, waited or was on its way when the page ended is in the draft of its room; a command waits, as one that was not answered. */
+export function keepEdits(unanswered: string): void {
 	for (const name of tab.names()) {
-		const [item, room = LOBBY] = name.split(" ");
-		if (item !== "edit" && item !== "refused") continue;
-		const words = storedDraft(room, item);
-		if (words) keepInDraft(room, words);
-		saveDraft(room, "", item);
+		const [item, ...rest] = name.split(" ");
+		if (item !== "edit" && item !== "refused" && item !== "sent") continue;
+		const [room = LOBBY] = rest;
+		const id = rest.join(" ") || room;
+		const words = storedDraft(id, item);
+		if (item === "sent" && isForNobody(words))
+			keepCommand(room, words, unanswered);
+		else if (words) keepInDraft(room, words);
+		tab.remove(keyOf(id, item));
 	}
 }
 
@@ -212,6 +224,8 @@ export function dropPendingSends(): void {
 	tab.remove(
 		...tab
 			.names()
-			.filter((name) => /^(lines|commands|draft|edit|refused)\b/.test(name)),
+			.filter((name) =>
+				/^(lines|commands|draft|edit|refused|sent)\b/.test(name),
+			),
 	);
 }

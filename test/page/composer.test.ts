@@ -1,12 +1,14 @@
 /** What is typed for the bot, from the field and back. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Said } from "../../machines/message.ts";
 
 /** The elements of the page, by selector, with what is said there. */
 const elements = new Map<string, Record<string, string>>();
 const find = (where: string) => {
 	const known = elements.get(where);
-	const focus = () => {};
-	const made = { value: "", textContent: "", style: {}, focus };
+	const [focus, replaceChildren, setSelectionRange] = Array(3).fill(() => {});
+	const methods = { focus, replaceChildren, setSelectionRange };
+	const made = { value: "", textContent: "", style: {}, ...methods };
 	if (!known) elements.set(where, Object(made));
 	return known ?? Object(made);
 };
@@ -29,9 +31,24 @@ const sent: { id?: string }[] = [];
 /** Lines that are to be said to everyone. */
 const lines: string[] = [];
 
+/** What a tab stores, which outlives a page. */
+const storage = () =>
+	Object.create({
+		getItem(this: Record<string, string>, name: string) {
+			return this[name] ?? null;
+		},
+		setItem(this: Record<string, string>, name: string, value: string) {
+			this[name] = value;
+		},
+		removeItem(this: Record<string, string>, name: string) {
+			delete this[name];
+		},
+	});
+
 beforeEach(() => {
 	vi.useFakeTimers();
-	for (const name of ["window", "HTMLFormElement", "HTMLTextAreaElement"])
+	vi.stubGlobal("window", { sessionStorage: storage() });
+	for (const name of ["HTMLFormElement", "HTMLTextAreaElement"])
 		vi.stubGlobal(name, {});
 	vi.stubGlobal("HTMLButtonElement", {});
 	vi.stubGlobal("addEventListener", () => {});
@@ -63,6 +80,20 @@ async function opens(room: string) {
 	goes(room);
 	return { page, composer, goes };
 }
+
+/** The page is loaded anew: only what is stored is left. */
+async function reopens(room: string) {
+	vi.clearAllTimers();
+	vi.resetModules();
+	elements.clear();
+	return opens(room);
+}
+
+/** A message of the reader's own. */
+const said = (offset: number, text: string): Said => ({
+	...{ kind: "said", room: "reef", epoch: "e", offset, text },
+	...{ name: "ann", client: "c", time: Date.now() },
+});
 
 const field = () => find("#text");
 const trouble = () => find("#text-trouble").textContent;
@@ -163,3 +194,36 @@ test.each(["@plumebot, hello!", "@plumebots are many", "/usr/bin", "1 /a b"])(
 		expect(lines).toEqual([typed]);
 	},
 );
+
+test("edits on their way when the page is loaded anew are in the draft, whatever is edited next", async () => {
+	const { page } = await opens("reef");
+	for (const offset of [1, 2]) {
+		page.edit(said(offset, `line ${offset}`));
+		sends(`edit ${offset}`);
+	}
+	page.edit(said(3, "line 3"));
+	Object(find("#replying-not")).onclick();
+	await reopens("reef");
+	expect(field().value).toBe("edit 1\nedit 2");
+	await reopens("reef");
+	expect(field().value).toBe("edit 1\nedit 2");
+});
+
+test("an edit that was answered is not in the draft", async () => {
+	const { page } = await opens("reef");
+	page.edit(said(1, "line 1"));
+	sends("edit 1");
+	page.requests.receive({ kind: "relationDone", id: "a0" });
+	await vi.advanceTimersByTimeAsync(0);
+	await reopens("reef");
+	expect(field().value).toBe("");
+});
+
+test("a command on its way when the page is loaded anew waits, but one that was answered does not", async () => {
+	const { page } = await opens("reef");
+	for (const command of ["/mute dan 1h", "/mute bob 1h"]) sends(command);
+	page.answered();
+	await reopens("reef");
+	vi.advanceTimersByTime(2_000);
+	expect([field().value, trouble()]).toEqual(["/mute bob 1h", SILENT]);
+});

@@ -9,9 +9,7 @@ test("the words of a refused edit go behind the draft, and leave those of the ne
 			storage.storedDraft("reef", item),
 		);
 	storage.saveDraft("reef", "a draft");
-	storage.saveDraft("reef", "one", "edit");
 	storage.keepInDraft("reef", "one");
-	expect(stored()).toEqual(["a draft\none", ""]);
 	storage.saveDraft("reef", "the next", "edit");
 	storage.keepInDraft("reef", "two");
 	expect(stored()).toEqual(["a draft\none\ntwo", "the next"]);
@@ -59,9 +57,9 @@ test("two edits that wait are both in the draft once the page is loaded anew", a
 	isFree = true;
 	vi.advanceTimersByTime(2_000);
 	expect(resumed).toEqual(["one"]);
-	storage.keepEdits();
+	storage.keepEdits("No answer.");
 	expect(storage.storedDraft(room)).toBe("two\nthree");
-	storage.keepEdits();
+	storage.keepEdits("No answer.");
 	expect(storage.storedDraft(room)).toBe("two\nthree");
 	vi.useRealTimers();
 });
@@ -120,7 +118,7 @@ test("a command that waits is never in the draft, and waits again in its room", 
 	vi.advanceTimersByTime(2_000);
 	expect(resumed).toEqual([]);
 
-	storage.keepEdits();
+	storage.keepEdits("No answer.");
 	expect(storage.storedDraft(room)).toBe("hello, all\nother words");
 	isFree = false;
 	const anew = made();
