@@ -1,9 +1,6 @@
 /** Shows words for 3 s beside the form that is on the screen, where a screen reader reads them. */
 
 import { find, say } from "./element.ts";
-import { t } from "./words.ts";
-
-export const UNHEARD = t("offline.bot");
 
 const SHOWN_MS = 3_000;
 

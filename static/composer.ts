@@ -4,7 +4,7 @@ import type { Said } from "../machines/message.ts";
 import type { Change } from "../machines/relations.ts";
 import { withoutEmptyLines } from "../machines/text.ts";
 import { commandIn, isForNobody, looksLikeCommand } from "./bot-command.ts";
-import { showBriefly, UNHEARD } from "./brief-notice.ts";
+import { showBriefly } from "./brief-notice.ts";
 import type { Chat } from "./chat.ts";
 import { find, isTouch, say, show } from "./element.ts";
 import { emojiButton } from "./emoji-button.ts";
@@ -258,7 +258,7 @@ export class Composer {
 			return this.#complain(t("composer.command", { text }));
 		}
 		if (command && !this.#parts.page.tellBot(command, typed))
-			return showBriefly(UNHEARD);
+			return showBriefly(OFFLINE);
 		this.#write("");
 		this.#typing.sent();
 		this.#parts.view.spoke();

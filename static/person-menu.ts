@@ -5,12 +5,13 @@
  */
 
 import { BOT_NAME, type Said } from "../machines/message.ts";
-import { showBriefly, UNHEARD } from "./brief-notice.ts";
+import { showBriefly } from "./brief-notice.ts";
 import { fieldset, showDialog, smallButton } from "./dialog.ts";
 import { focusField, make, say } from "./element.ts";
 import { beginningOf, confirmed, GONE } from "./erase.ts";
 import { lastAct } from "./last-act.ts";
 import type { Page } from "./page.ts";
+import { OFFLINE } from "./requests.ts";
 import { t } from "./words.ts";
 
 /** UTF-16 units of a message that the menu shows. */
@@ -57,7 +58,7 @@ export function openMenu(about: About): void {
 				const isLast = act === "remove" && message;
 				if (isLast && !(await isSure(message))) return;
 				// What was typed is not lost.
-				if (why.value && !page.isOpen) return say(trouble, UNHEARD);
+				if (why.value && !page.isOpen) return say(trouble, OFFLINE);
 				dialog.close();
 				choose(about, act, more, why.value);
 			});
@@ -111,6 +112,6 @@ function choose(
 	const parts = [`@${BOT_NAME}`, act, whom, more, why];
 	const command = parts.filter(Boolean).join(" ");
 	// A reason that was typed is not to be typed again.
-	if (!page.tellBot(command, why && command)) showBriefly(UNHEARD);
+	if (!page.tellBot(command, why && command)) showBriefly(OFFLINE);
 	focusField();
 }

@@ -97,7 +97,7 @@ test("a command that nobody hears stays in the field", async () => {
 	await stop();
 	await ann.seesStatus(/restarting|Offline/);
 	await ann.says("@plumebot block bob");
-	await ann.hasHeard("the bot did not hear that");
+	await ann.hasHeard("There is no connection.");
 	expect(await ann.field.inputValue()).toBe("@plumebot block bob");
 	await ann.says("/help");
 	await ann.seesStatus("There is no command “/help”.");

@@ -83,7 +83,7 @@ test("a reason that was typed stays in the menu where there is no connection", a
 	reason = "he was rude";
 	expect(await chosen(t("mute.hour"), "bob", false)).toBe("");
 	expect(isOpen).toBe(true);
-	expect(shown).toBe(t("offline.bot"));
+	expect(shown).toBe(t("offline"));
 	expect(await chosen(t("mute.hour"), "bob")).toContain("he was rude");
 	expect(isOpen).toBe(false);
 });
