@@ -15,7 +15,7 @@ import type { PendingLine } from "./outbox.ts";
 import type { Page } from "./page.ts";
 import { refuseFiles } from "./refuse-files.ts";
 import { type RefusedWords, WaitingWords } from "./refused-words.ts";
-import { editMessage, isEditable, isGone } from "./relations.ts";
+import { current, editMessage, isEditable } from "./relations.ts";
 import { type About, aboutAfter, showReplyBar } from "./reply-bar.ts";
 import { OFFLINE, UNANSWERED } from "./requests.ts";
 import { keepEdits, keepSent, saveDraft, storedDraft } from "./storage.ts";
@@ -46,11 +46,10 @@ export class Composer {
 	#questioned = "";
 
 	constructor(parts: Parts) {
-		const { sends } = parts;
 		this.#parts = parts;
 		this.#typing = typingSignal(parts.page);
 		find("#failed-edit").onclick = () => {
-			this.#edit(sends.outbox().drop());
+			this.#edit(parts.sends.outbox().drop());
 			this.render();
 			this.#field.focus();
 		};
@@ -93,9 +92,11 @@ export class Composer {
 		return !isClosed;
 	}
 
-	/** What is answered may be edited, or deleted. */
+	/** What is answered may be edited, or deleted. An edit may be done that had no answer. */
 	updateReply(change: Change): void {
-		this.#about = aboutAfter(this.#about, change);
+		const about = aboutAfter(this.#about, change, this.#field.value);
+		if (about) this.#about = about;
+		else this.#turnTo(undefined, true);
 	}
 
 	/** Puts the words of a message into the field. The draft waits. */
@@ -125,11 +126,12 @@ export class Composer {
 		const words = await editMessage(page, message, text);
 		forget();
 		if (!words) return;
+		const why = page.isStuck ? "" : words;
 		const isEditing = this.#about?.kind === "edit";
 		const isHere = page.room === room && !page.isClosed && !isEditing;
 		// They would replace what is written there.
 		if (!isHere) this.#waiting.keepInDraft(room, text);
-		else if (this.#waiting.add({ room, message, text, words })) return;
+		else if (this.#waiting.add({ room, message, text, words: why })) return;
 		showBriefly(words);
 		if (page.room !== room || !page.isClosed) return;
 		this.enter();
@@ -138,12 +140,13 @@ export class Composer {
 
 	#isFree(): boolean {
 		const { isClosed, asked } = this.#parts.page;
-		const isBusy = isClosed || this.#about || asked.size > 0;
-		return !isBusy && this.#field.value === "";
+		return !(isClosed || this.#about || asked.size || this.#field.value);
 	}
 
 	#resume({ room, message, text, words }: RefusedWords): void {
-		const isEdit = message && !isGone(this.#parts.page, message);
+		const now = message && current(this.#parts.page, message);
+		if (now?.text === text) return;
+		const isEdit = message && !now?.erased;
 		if (isEdit) saveDraft(room, text, "edit");
 		if (isEdit) this.#beginEdit(message, text);
 		else this.#write(text);
@@ -168,19 +171,21 @@ export class Composer {
 		const isCommand = isForNobody(draft);
 		const all = [...lines.map(({ text }) => text), isCommand ? "" : draft];
 		this.#write(all.filter((text) => text !== "").join("\n"));
-		const waiting = { room: page.room, text: draft, words: "" };
-		if (isCommand) this.#waiting.add({ ...waiting, isCommand });
+		if (isCommand)
+			this.#waiting.add({ room: page.room, text: draft, words: "", isCommand });
 		const [first, second] = lines;
 		if (!first?.replyTo || second || first.epoch !== page.epoch) return;
 		const message = page.lineAt(first.replyTo);
 		if (message?.kind === "said") this.#turnTo({ kind: "reply", message });
 	}
 
-	/** The bot was not told, or its answer is lost: what was typed is in the field again. A menu is closed by then, and the bar tells only that nothing can be said. */
+	/** The bot was not told, or its answer is lost: what was typed is in the field again. A menu is closed by then. While nothing can be said, the bar says why. */
 	takeBack(words: string, id = ""): void {
-		const one = this.#parts.page.take(id);
-		if (one?.text) this.#waiting.add({ ...one, words, isCommand: true });
-		else if (one && this.#parts.page.isStuck) showBriefly(words);
+		const { page } = this.#parts;
+		const one = page.take(id);
+		const why = page.isStuck ? "" : words;
+		if (one?.text) this.#waiting.add({ ...one, words: why, isCommand: true });
+		else if (one && !why) showBriefly(words);
 	}
 
 	/** The connection was lost before the bot answered, which may have heard it all. */
@@ -281,10 +286,9 @@ export class Composer {
 
 	/** Fits the field to its text, and shows what is wrong with it. */
 	#update(): void {
-		const field = this.#field;
-		fitField(field);
+		fitField(this.#field);
 		this.#dim();
-		say("#text-trouble", tooLong(field.value) || this.#trouble);
+		say("#text-trouble", tooLong(this.#field.value) || this.#trouble);
 	}
 
 	/** Dims the button while nothing can be sent. */

@@ -32,11 +32,16 @@ export function showReplyBar(about: About | undefined): void {
 	find("#replying-words").replaceChildren(...words, ": ", begun);
 }
 
-/** What becomes of it when something is said of a message, which need not be in the window. Who edits goes on from the words that they began with. */
-export function aboutAfter(about: About | undefined, change: Change) {
+/** What becomes of it when something is said of a message, which need not be in the window. Who edits goes on from the words that they began with, unless it has those in the field by now. */
+export function aboutAfter(
+	about: About | undefined,
+	change: Change,
+	text: string,
+) {
 	const message = about && changed(about.message, change);
 	if (!about || !message || message === about.message) return about;
 	const now = { ...about, message };
 	showReplyBar(now);
-	return about.kind === "reply" ? now : about;
+	if (about.kind === "reply") return now;
+	return change.kind === "edited" && message.text === text ? undefined : about;
 }

@@ -253,9 +253,9 @@ test("what a full disk has kept from being done is told, typed or chosen in a me
 	await menu.getByRole("button", { name: "Report as spam" }).click();
 	await boss.hasHeard("The disk is full.");
 	await boss.says("/mute trader 1h rude");
-	const trouble = boss.page.locator("#text-trouble");
-	await trouble.getByText("The disk is full.").waitFor();
-	expect(await boss.field.inputValue()).toBe("/mute trader 1h rude");
+	await expect.poll(() => boss.field.inputValue()).toBe("/mute trader 1h rude");
+	const bar = boss.page.locator("#connection-words");
+	await bar.getByText("The disk is full.").waitFor();
 });
 
 test("an answer of the bot is repeated only to who is far from it", async () => {

@@ -66,7 +66,8 @@ afterEach(() => {
 async function opens(room: string) {
 	const { Page } = await import("../../static/page.ts");
 	const { Composer } = await import("../../static/composer.ts");
-	const snapshot = { matches: () => true, context: {} };
+	const context: { trouble?: object | undefined } = {};
+	const snapshot = { matches: () => true, context };
 	const socket = { send: (frame: never) => sent.push(frame) };
 	const actor = () => ({ getSnapshot: () => snapshot });
 	const page = new Page(Object({ actor, socket }));
@@ -78,7 +79,7 @@ async function opens(room: string) {
 		composer.enter();
 	};
 	goes(room);
-	return { page, composer, goes };
+	return { page, composer, goes, context };
 }
 
 /** The page is loaded anew: only what is stored is left. */
@@ -226,4 +227,41 @@ test("a command on its way when the page is loaded anew waits, but one that was 
 	await reopens("reef");
 	vi.advanceTimersByTime(2_000);
 	expect([field().value, trouble()]).toEqual(["/mute bob 1h", SILENT]);
+});
+
+test("words that come back once the disk has space bring no reason", async () => {
+	const { page, context, composer } = await opens("reef");
+	for (const command of ["/mute dan 1h", "/mute bob 1h"]) sends(command);
+	vi.advanceTimersByTime(2_000);
+	context.trouble = { about: "server" };
+	for (const id of ["b0", "b1"]) composer.takeBack("The disk is full.", id);
+	expect([field().value, trouble()]).toEqual(["/mute dan 1h", ""]);
+	context.trouble = undefined;
+	sends();
+	page.answered();
+	vi.advanceTimersByTime(4_000);
+	expect([field().value, trouble()]).toEqual(["/mute bob 1h", ""]);
+});
+
+test("an edit that was done, but had no answer, does not come back", async () => {
+	const { page } = await opens("reef");
+	page.lineAt = () => said(1, "edit 1");
+	page.edit(said(1, "line 1"));
+	sends("edit 1");
+	page.requests.disconnected()();
+	await vi.advanceTimersByTimeAsync(4_000);
+	expect([field().value, trouble()]).toEqual(["", ""]);
+});
+
+test("an edit that is seen to be done leaves the field", async () => {
+	const { page, composer } = await opens("reef");
+	page.edit(said(1, "line 1"));
+	sends("edit 1");
+	vi.advanceTimersByTime(2_000);
+	page.requests.disconnected()();
+	await vi.advanceTimersByTimeAsync(0);
+	expect([field().value, trouble()]).toEqual(["edit 1", SILENT]);
+	const { offset: target, ...edited } = said(1, "edit 1");
+	composer.updateReply({ ...edited, kind: "edited", offset: 2, target });
+	expect([field().value, trouble()]).toEqual(["", ""]);
 });

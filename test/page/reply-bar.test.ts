@@ -25,17 +25,20 @@ test("what is answered is shown as it is now, though it is not in the window", a
 	const { aboutAfter } = await import("../../static/reply-bar.ts");
 	const about = { kind: "reply", message } as const;
 	const elsewhere = { ...other, target: 8, text: "ah" };
-	expect(aboutAfter(about, elsewhere)).toBe(about);
+	expect(aboutAfter(about, elsewhere, "")).toBe(about);
 	expect(words).toBe("");
-	const edited = aboutAfter(about, { ...other, text: "ah" });
+	const edited = aboutAfter(about, { ...other, text: "ah" }, "");
 	expect(words).toBe("Reply: ah");
-	aboutAfter(edited, { kind: "erased", ...at, offset: 10, target: 7 });
+	aboutAfter(edited, { kind: "erased", ...at, offset: 10, target: 7 }, "");
 	expect(words).toBe("Reply: quote.deleted");
 });
 
 test("who edits goes on from the words that they began with", async () => {
 	const { aboutAfter } = await import("../../static/reply-bar.ts");
 	const about = { kind: "edit", message } as const;
-	expect(aboutAfter(about, { ...other, text: "ah" })).toBe(about);
+	const after = (text: string) =>
+		aboutAfter(about, { ...other, text: "ah" }, text);
+	expect(after("oh")).toBe(about);
+	expect(after("ah")).toBeUndefined();
 	expect(words).toBe("edit: ah");
 });
