@@ -90,6 +90,23 @@ test("whom somebody invited is told when the mails of their network are used up"
 	}
 });
 
+test("a member who is mailed no more, and has no invitation, is soon answered like a stranger", async () => {
+	const plume = await TestServer.open({
+		environment: { ...environment, PLUME_LIMIT_GUESSES_NETWORK_HOUR: "5" },
+	});
+	await comesIn(plume, "ann");
+	const answers = [];
+	for (let nth = 0; nth < 11; nth++) {
+		const ann = await saysHello(plume, "", undefined, "ann");
+		answers.push(ann.last(types.mayNotEnter)?.code);
+	}
+	expect(answers).toEqual([
+		...Array(4).fill(undefined),
+		...Array(5).fill("addressAllowance"),
+		...Array(2).fill("isInvited"),
+	]);
+});
+
 test("who asks for too many codes keeps no member of that network out", async () => {
 	const plume = await TestServer.open({
 		environment: { ...environment, PLUME_LIMIT_GUESSES_NETWORK_HOUR: "5" },

@@ -52,7 +52,16 @@ export const hello: Handler<"hello"> = (
 			guesses.count(bounds);
 	}
 	// Mail allowances come last, so that a hello refused for its own sake uses up none.
-	return (mail && logins.countMail(connection, mail)) ?? decision;
+	const unsent = mail && logins.countMail(connection, mail);
+	// To whom was invited this tells nothing of anybody.
+	if (!unsent || !isHidden || command.invitation) return unsent ?? decision;
+	const unmailed = networkBounds(
+		connection.networks.map((one) => `${one} unmailed`),
+		view.limits.guessesNetworkHour,
+	);
+	if (guesses.waitMs(unmailed) > 0) return refuse("isInvited");
+	guesses.count(unmailed);
+	return unsent;
 };
 
 /** What a wrong email is answered, or a name that is not that of a login by email alone. */
