@@ -54,6 +54,8 @@ interface Asked
 	/** The configuration as it was read last. */
 	readonly latest: () => Config;
 	readonly notify: NotifyAddress | undefined;
+	/** For how many edges there are copies of the log in the data folder, if the server that started this one has edges. */
+	readonly edges?: number | undefined;
 }
 
 /** Runs the server until a signal stops it; `pages` is the folder of the built pages. */
@@ -236,7 +238,8 @@ async function openFolder(
 		await log.removeEvidence();
 		if (isMirror) return;
 		await unmarkCopy(real, folder);
-		if (!config.sequencer) await removeCopies(real, folder, 0);
+		const { edges = config.sequencer ? Infinity : 0 } = asked;
+		await removeCopies(real, folder, edges);
 	};
 	return { lock, secrets, log, snapshots, indexes, known, own, onOwn };
 }

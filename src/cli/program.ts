@@ -99,9 +99,12 @@ async function serve(
 	}
 	const asked = { accepts, version: VERSION, ...systemd, readAgain, config };
 	const { passed } = systemd;
-	const hasQueue = passed !== undefined || process.env.OTHERS_LISTEN === "yes";
+	const { OTHERS_LISTEN, EDGES_HERE } = process.env;
+	const hasQueue = passed !== undefined || OTHERS_LISTEN === "yes";
+	const edges = EDGES_HERE === undefined ? undefined : Number(EDGES_HERE);
+	const more = { latest: () => latest, hasQueue, edges };
 	const server = await import("../serve.ts");
-	await server.serve({ ...asked, latest: () => latest, hasQueue }, PAGES);
+	await server.serve({ ...asked, ...more }, PAGES);
 	return undefined;
 }
 

@@ -8,12 +8,12 @@ import cluster from "node:cluster";
 import { once } from "node:events";
 import { join, resolve } from "node:path";
 import type { Config, Environment } from "../config.ts";
-import { messageOf, realDisk } from "../log/disk.ts";
+import { realDisk } from "../log/disk.ts";
 import { readSecret } from "../secret-file.ts";
 import type { NotifyAddress } from "../systemd/notifier.ts";
 import type { PassedSocket } from "../transport/listen.ts";
 import { Children, SEQUENCER } from "./children.ts";
-import { copiesFolder, markLeft, removeCopies } from "./copies.ts";
+import { copiesFolder, markLeft } from "./copies.ts";
 import { closeUntaken } from "./handed-over.ts";
 
 const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
@@ -58,21 +58,19 @@ export async function serveManyCores({
 			WATCHDOG_USEC: `${notify.watchdogMs * 1000}`,
 		};
 		const named = { PLUME_SEQUENCER: at, PLUME_NODE: "sequencer" };
-		const env = { ...environment, ...own, ...port, ...named, ...service };
+		// It removes the other copies once its log is accepted.
+		const copies = { EDGES_HERE: `${config.edges}` };
+		const env = { ...environment, ...own, ...port, ...named, ...copies };
 		const flags = accepted;
 		// The others are each meant for one start.
 		accepted = accepts.filter((flag) => flag === "--accept-clock");
-		return fork(main, ["serve", ...flags], { env });
+		return fork(main, ["serve", ...flags], { env: { ...env, ...service } });
 	});
 	const listening = passed ? { LISTEN_PID: "parent", LISTEN_FDS: "1" } : {};
 	/** Tells an edge that is started later that others serve people meanwhile. */
 	let OTHERS_LISTEN = "no";
 	cluster.once("listening", () => {
 		OTHERS_LISTEN = "yes";
-		// Another server in this folder would have ended this one by now.
-		removeCopies(realDisk, data, config.edges).catch((error: unknown) =>
-			warn(`plume: ${messageOf(error)}`),
-		);
 	});
 	cluster.setupPrimary({ exec: main, args: ["serve"] });
 	for (let nth = 1; nth <= config.edges; nth++) {
