@@ -163,7 +163,7 @@ export class Sequencer implements Cluster {
 			},
 		});
 		// Tells the other end whether it has the same secret.
-		edge.send({ kind: "beat" });
+		edge.send({ kind: "beat", isFrozen: running.log.frozen });
 	}
 
 	#warnOfSecret(): void {

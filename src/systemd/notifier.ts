@@ -4,6 +4,7 @@
  * a process each minute.
  */
 import { spawn } from "node:child_process";
+import type { Cluster } from "../engine/parts.ts";
 import type { Log } from "../log/log.ts";
 
 /** Where systemd listens, and how soon it ends a server that is not heard of. */
@@ -18,7 +19,7 @@ interface NotifierParts {
 	readonly address: NotifyAddress | undefined;
 	readonly log: Pick<Log, "ordered" | "committed" | "frozen">;
 	/** Says while other machines don't store what this one sends them. */
-	readonly cluster: { readonly wrong: string | undefined } | undefined;
+	readonly cluster: Pick<Cluster, "wrong" | "isFrozen"> | undefined;
 	/** How many people are here. */
 	readonly people: () => number;
 	readonly warn: (message: string) => void;
@@ -94,7 +95,8 @@ export function notifier(parts: NotifierParts) {
 	}
 
 	function status(): string {
-		const wrong = log.frozen ? "The disk takes no writes" : cluster?.wrong;
+		const isFrozen = log.frozen || cluster?.isFrozen;
+		const wrong = isFrozen ? "The disk takes no writes" : cluster?.wrong;
 		const trouble = wrong ? `. ${wrong}: nobody can write` : "";
 		return `STATUS=People here: ${people()}, events: ${log.committed}${trouble}`;
 	}

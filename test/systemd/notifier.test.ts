@@ -31,7 +31,7 @@ async function watched(install = runs, watchdogMs = 40) {
 	const log = { ordered: 7, committed: 7, frozen: false };
 	const warnings: string[] = [];
 	const warn = (message: string) => warnings.push(message);
-	const cluster: { wrong: string | undefined } = { wrong: undefined };
+	const cluster = { wrong: undefined as string | undefined, isFrozen: false };
 	const systemd = notifier({ address, log, cluster, people: () => 3, warn });
 	systemd.ready();
 	onTestFinished(() => systemd.stopping());
@@ -74,6 +74,12 @@ test("a lost quorum is waited for", async () => {
 	log.ordered = 8;
 	cluster.wrong = "NATS can't be reached, or has no quorum";
 	await next(/has no quorum: nobody can write WATCHDOG=1$/);
+});
+
+test("a full disk of the sequencer is told by its edges", async () => {
+	const { cluster, next } = await watched();
+	cluster.isFrozen = true;
+	await next(/The disk takes no writes: nobody can write/);
 });
 
 test("without the program one line says what to do", async () => {
