@@ -213,7 +213,11 @@ test("a renamed person is back under the new name, in every tab, without a code"
 		plume.enter("ann", "plume.2", "other@example.org"),
 	).rejects.toThrow("no code was mailed");
 	await plume.operate("release", "ann");
-	expect(back.closed).toBeUndefined();
+	expect(back.closed?.code).toBe(1012);
+	const again = plume.connect("plume.2");
+	again.open(memory);
+	await plume.settle();
+	expect(again.last(types.welcome)).not.toHaveProperty("names");
 	const other = await plume.enter("ann", "plume.2", "other@example.org");
 	expect(other.isIn).toBe(true);
 	await expect(plume.operate("rename", "ann", "anna")).rejects.toThrow(
@@ -226,6 +230,13 @@ test("a renamed person is back under the new name, in every tab, without a code"
 	await expect(plume.operate("rename", "plumebot", "x")).rejects.toThrow(
 		"the server's own",
 	);
+});
+
+test("what was said by another address of a person is not theirs to edit", async () => {
+	const plume = await TestServer.open();
+	await plume.enter("anna", "plume.2", "ann+work@example.org");
+	const ann = await plume.enter("ann", "plume.2", "ann@example.org");
+	expect(ann.last(types.welcome)).not.toHaveProperty("names");
 });
 
 test("a person gets a name back that was theirs", async () => {

@@ -42,12 +42,12 @@ export function parse(args: readonly string[]): LogCommand {
 	});
 }
 
-/** The name of a person, or what is known of one who has none any more. In older logs only the operator did what has no name to it. */
+/** The name that a person used last, or what is known of one who has none any more. In older logs only the operator did what has no name to it. */
 function nameOf({ server }: State, who: Identity = BOT_NAME): string {
 	if (who === BOT_NAME) return "the operator";
-	const owner = server.context.names.find(
-		(each) => each.identity === who || personOf(each) === who,
-	);
+	const [owner] = [...server.context.names.values()]
+		.filter((each) => each.identity === who || personOf(each) === who)
+		.sort((one, other) => other.lastUsed - one.lastUsed);
 	return owner?.name ?? `someone (${who.slice(0, 6)})`;
 }
 

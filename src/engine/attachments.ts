@@ -286,7 +286,8 @@ export class Attachments {
 		const person = owner ? personOf(owner) : "";
 		const role = this.#roleOf(client, room.name);
 		const { names: owners } = this.#parts.states.committed.server.context;
-		const others = spelled(owners, person).filter((one) => one !== name);
+		const all = spelled(owners, person, owner?.identity);
+		const others = all.filter((one) => one !== name);
 		const { retentionHours } = room;
 		const { cluster } = this.#parts;
 		mailbox.put({

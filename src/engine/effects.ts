@@ -108,9 +108,11 @@ function tellPeople(
 			);
 			break;
 		case "room.handedOver":
-			attachments.tell({ identity: event.to, room: event.room }, (say) =>
-				say("you.owner"),
-			);
+			// In a closed room there is nothing for its owner to do.
+			if (event.to !== event.by && !after.room(event.room)?.context.isClosed)
+				attachments.tell({ identity: event.to, room: event.room }, (say) =>
+					say("you.owner"),
+				);
 			break;
 		case "login.succeeded":
 		case "name.renamed":

@@ -116,6 +116,12 @@ export const release =
 		return {
 			entries: [
 				...sentAway(view, (who) => who.nameKey === nameKey, "loggedOut"),
+				// Their other tabs learn that the name is not theirs any more.
+				...clientsLeft(
+					view,
+					(one) => one.identity === owner.identity && one.nameKey !== nameKey,
+					"renamed",
+				),
 				{ event: { type: "name.released", ...freed } },
 			],
 			says: [`${owner.name} is free: whoever asks for it first has it.`],

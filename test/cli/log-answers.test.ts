@@ -411,9 +411,10 @@ describe("why", () => {
 	});
 
 	test("tells who muted whom, whose name was changed, and whose session ended", async () => {
-		const { disk, testServer } = await openDesk();
+		const { disk, testServer, clock } = await openDesk();
 		await testServer.enter("ann", "plume.2");
 		await testServer.operate("mute", "lobby", "ann", "10m");
+		clock.advance(1);
 		await testServer.operate("rename", "ann", "Anna");
 		await testServer.operate("ban", "Anna");
 		await testServer.operate("release", "Anna");

@@ -23,9 +23,16 @@ export function namesHeld(names: Names, person: Identity): readonly NameKey[] {
 	return index.get(person) ?? [];
 }
 
-/** The names that a person owns, as they are spelled. */
-export const spelled = (names: Names, person: Identity): readonly string[] =>
-	namesHeld(names, person).flatMap((key) => names.get(key)?.name ?? []);
+/** The names that a person owns, as they are spelled. `identity` leaves out those of their other addresses. */
+export const spelled = (
+	names: Names,
+	person: Identity,
+	identity?: Identity,
+): readonly string[] =>
+	namesHeld(names, person)
+		.flatMap((key) => names.get(key) ?? [])
+		.filter((owner) => (identity ?? owner.identity) === owner.identity)
+		.map(({ name }) => name);
 
 /** The person whom a folded name means. */
 export function personCalled(names: Names, folded: string) {
