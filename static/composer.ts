@@ -179,21 +179,21 @@ export class Composer {
 		if (message?.kind === "said") this.#turnTo({ kind: "reply", message });
 	}
 
-	/** The bot was not told, or its answer is lost: what was typed is in the field again. A menu is closed by then. While nothing can be said, the bar says why. */
+	/** The bot was not told, or its answer is lost: what was typed is in the field again. A menu is closed by then, or another room is on the screen. While nothing can be said, the bar says why. */
 	takeBack(words: string, id = ""): void {
 		const { page } = this.#parts;
 		const one = page.take(id);
 		const why = page.isStuck ? "" : words;
+		const isSeen = page.isOpen && one?.room === page.room && (one.text || why);
 		if (one?.text) this.#waiting.add({ ...one, words: why, isCommand: true });
-		else if (one && !why) showBriefly(words);
+		if (one && !isSeen) showBriefly(words);
 	}
 
 	/** The connection was lost before the bot answered, which may have heard it all. */
 	unheard(): void {
-		for (const id of this.#parts.page.asked.keys()) {
-			this.takeBack(UNANSWERED, id);
-			showBriefly(UNANSWERED);
-		}
+		const ids = [...this.#parts.page.asked.keys()];
+		for (const id of ids) this.takeBack(UNANSWERED, id);
+		if (ids.length > 0) showBriefly(UNANSWERED);
 	}
 
 	/** Shows the server's words, once for each refusal. */

@@ -265,3 +265,11 @@ test("an edit that is seen to be done leaves the field", async () => {
 	composer.updateReply({ ...edited, kind: "edited", offset: 2, target });
 	expect([field().value, trouble()]).toEqual(["", ""]);
 });
+
+test("a command that is refused on the way to another room is told there", async () => {
+	const { page, composer, goes } = await opens("reef");
+	page.tellBot("@plumebot mute dan 1h");
+	goes("quay");
+	composer.takeBack("Too fast.", sent[0]?.id);
+	expect(find("#brief-notice").textContent).toBe("Too fast.");
+});
