@@ -29,7 +29,7 @@ export function openSheet(
 	page: Page,
 	beside?: EventTarget | null,
 ): void {
-	const { role, name } = page;
+	const { role } = page;
 	/** Others may edit or delete the message while it is open. What the reader saw there decides whether they give or take back. */
 	const choice = (words: string, act: (now: Said) => unknown) => {
 		const onclick = () => {
@@ -41,7 +41,7 @@ export function openSheet(
 		return button("ghost", onclick, words);
 	};
 	const isMenu = beside instanceof Element && !isTouch();
-	const isMine = message.name === name;
+	const isMine = page.isOwn(message.name);
 	const given = reactionsOf(message, page).map(({ text, names }) =>
 		make("p", "hint", `${text} `, ...nameList(names)),
 	);

@@ -80,10 +80,10 @@ export class OwnState {
 
 	/** Whether a message mentions the reader, or answers what they said. */
 	isMeant({ text, replyTo = 0 }: Said): boolean {
-		const { name } = this.#page;
-		const answered = this.#page.lineAt(replyTo);
-		const isReply = answered?.kind === "said" && answered.name === name;
-		return isReply || mentions(text, name);
+		const page = this.#page;
+		const answered = page.lineAt(replyTo);
+		const isReply = answered?.kind === "said" && page.isOwn(answered.name);
+		return isReply || mentions(text, page.name);
 	}
 
 	/** The reader has seen the end of a room. */

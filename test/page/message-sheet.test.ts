@@ -1,5 +1,6 @@
 /** What is chosen in the sheet of a message that has changed since it was opened. */
 import { beforeEach, expect, test, vi } from "vitest";
+import type { openSheet } from "../../static/message-sheet.ts";
 import { t } from "../../static/words.ts";
 
 const choices = new Map<string, () => void>();
@@ -43,6 +44,8 @@ let line: object = message;
 const begun: unknown[] = [];
 const page = {
 	...{ room: "reef", name: "ann", role: "maker", lineAt: () => line },
+	// She had another name before.
+	isOwn: (name: string) => ["ann", "ina"].includes(name),
 	edit: (now: object) => begun.push(["edit", now]),
 	reply: (now: object) => begun.push(["reply", now]),
 	ask: async (question: object) => begun.push(question) && "",
@@ -53,9 +56,13 @@ beforeEach(async () => {
 	line = message;
 	shown = "";
 	begun.length = copied.length = 0;
+	await opens(message);
+});
+async function opens(message: Parameters<typeof openSheet>[0]) {
+	choices.clear();
 	const { openSheet } = await import("../../static/message-sheet.ts");
 	openSheet(message, Object(page));
-});
+}
 const choose = (words: string) => choices.get(words)?.();
 
 test("an edit, a reply and a copy begin with what the message says by now", () => {
@@ -84,4 +91,14 @@ test("what was to be pinned is not unpinned because another was faster", async (
 	line = { ...message, pinned: "bob" };
 	choose(t("pin"));
 	expect(begun).toMatchObject([{ kind: "pin", target: 7 }]);
+});
+
+test.each([
+	["was said under a name that one had before", "ina", true],
+	["somebody else said", "bob", false],
+])("the sheet knows whether what %s is one's own", async (_, name, isMine) => {
+	await opens({ ...message, name });
+	expect(choices.has(t("delete"))).toBe(isMine);
+	expect(choices.has(t("edit"))).toBe(isMine);
+	expect(choices.has(t("sheet.more"))).toBe(!isMine);
 });
