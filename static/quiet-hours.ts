@@ -47,6 +47,7 @@ export function quietHours(page: Page): HTMLElement {
 		const { quiet, pushKey } = page.own;
 		part.hidden = !pushKey;
 		// What is being entered stays where something else has changed.
+		if (page.isOpen && trouble.textContent === OFFLINE) say(trouble, "");
 		const known = JSON.stringify([page.name, quiet]);
 		if (known === shown) return;
 		shown = known;

@@ -69,10 +69,15 @@ async function askToLogout(page: Page, words: string, all: boolean) {
 	);
 	const rooms = unsent.map((room) => page.titleOf(room)).join(", ");
 	const undeleted = erasing(page);
-	const title = undeleted || t("logout.unsent", { rooms });
-	const about = undeleted ? t("about.erasing") : t("about.unsent");
-	const isAsked = undeleted !== "" || rooms !== "";
-	if (!isAsked || (await confirmed(title, about, words, t("html.cancel"))))
+	const unfinished = [
+		...(undeleted ? [[undeleted, t("about.erasing")] as const] : []),
+		...(rooms
+			? [[t("logout.unsent", { rooms }), t("about.unsent")] as const]
+			: []),
+	];
+	const title = unfinished.map(([what]) => what).join(" ");
+	const about = unfinished.map(([, why]) => why).join(" ");
+	if (!title || (await confirmed(title, about, words, t("html.cancel"))))
 		page.dispatch({ type: "logout", all });
 }
 

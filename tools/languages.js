@@ -47,7 +47,7 @@ const SAME = {
 const EXCEPTIONS = new Set(
 	`Alt+Shift+↑, ↓|Alt+↑, Alt+↓|ArrowDown|ArrowUp|Authorization|Bearer |Ctrl K|
 	Ctrl+K|Delete|Enter|Esc|Escape|Files|Home|Notification|Page Up, Page Down|PageDown|PageUp|
-	Plume|Plume needs JavaScript.|Load this page again|if nothing comes.|plume-MARK |Retry-After|Tab|The page has no |added|
+	Plume|Plume needs JavaScript.|If nothing comes, load this page again.|plume-MARK |Retry-After|Tab|The page has no |added|
 	a, button, summary|article, button, summary|came in|came in and left|client |en de fr es pt ja ar|end|entered entered|
 	entered left|left and came back|left entered|left left|lobby|noopener noreferrer|
 	not all|plume |r, e, Delete`

@@ -417,7 +417,7 @@ test("a refused edit is not in the field while an emoji is chosen for it", async
 	await expect.poll(() => ann.field.inputValue()).toBe("😀");
 });
 
-test("the words of an edit that was done leave the line that is being written by then alone", async () => {
+test("an edit without an answer leaves the line alone that is being written by then", async () => {
 	const { ann, cut, arrive } = await sendsAnEdit();
 	await ann.page.keyboard.type("and br");
 	await cut();
@@ -433,7 +433,6 @@ test("the words of an edit that was done leave the line that is being written by
 	await ann.reads("and bring the keys");
 	await ann.reads("also");
 	await ann.reads("two");
-	expect(await ann.field.inputValue()).toBe("");
 });
 
 test("an edit that is on its way when the writer goes elsewhere is not said a second time", async () => {

@@ -45,6 +45,7 @@ test("who logs out before everything is deleted, as they wished, is asked first"
 	const sent: object[] = [];
 	const page = {
 		...{ snapshot: { context }, subscribe: () => {} },
+		titleOf: (room: string) => room,
 		dispatch: (event: object) => sent.push(event),
 	};
 	openSettings(Object(page));
@@ -60,7 +61,13 @@ test("who logs out before everything is deleted, as they wished, is asked first"
 	isSure = true;
 	await logsOut?.();
 	expect(sent).toEqual([{ type: "logout", all: false }]);
+	const { saveLines } = await import("../../static/storage.ts");
+	saveLines("reef", [{ text: "hi", by: "", n: 0, why: "" }]);
+	await logsOut?.();
+	const unsent = t("logout.unsent", { rooms: "reef" });
+	expect(questions.at(-1)?.[0]).toBe(`${t("erase.later")} ${unsent}`);
+	saveLines("reef", []);
 	context.farewell = "";
 	await logsOut?.();
-	expect([questions.length, sent.length]).toEqual([2, 2]);
+	expect([questions.length, sent.length]).toEqual([3, 3]);
 });
