@@ -6,7 +6,7 @@ import type { Aside, Notice } from "./frames.ts";
 import { messageTools, reactionsElement } from "./message-tools.ts";
 import type { Page } from "./page.ts";
 import { avatar, nameTag } from "./person.ts";
-import { isOnlyEmoji, mentions, textNodes } from "./text.ts";
+import { isOnlyEmoji, textNodes } from "./text.ts";
 import { clock, exact, timeElement } from "./time-element.ts";
 import { nodes, t } from "./words.ts";
 
@@ -100,7 +100,7 @@ export function messageElement(
 		article.append(messageTools(message, page));
 	}
 	const isOthers = !isMine && !isBlocked && kind === "said";
-	if (isOthers && mentions(message.text, page.name))
+	if (isOthers && page.isMentioned(message.text))
 		article.classList.add("mention");
 	return article;
 }

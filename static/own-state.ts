@@ -19,7 +19,6 @@ import { joinedRooms, type ReadRoom, saveRead } from "./joined-rooms.ts";
 import { later } from "./lazy.ts";
 import type { Page } from "./page.ts";
 import { mayNotify } from "./room-level.ts";
-import { mentions } from "./text.ts";
 
 /** What was read is sent so often, and what was not answered is sent again. */
 const SEND_MS = 4_000;
@@ -83,7 +82,7 @@ export class OwnState {
 		const page = this.#page;
 		const answered = page.lineAt(replyTo);
 		const isReply = answered?.kind === "said" && page.isOwn(answered.name);
-		return isReply || mentions(text, page.name);
+		return isReply || page.isMentioned(text);
 	}
 
 	/** The reader has seen the end of a room. */

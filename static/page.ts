@@ -15,6 +15,7 @@ import { Quotes } from "./quotes.ts";
 import { Requests, UNANSWERED, wordsOf } from "./requests.ts";
 import type { Socket } from "./socket.ts";
 import { claimClient, keepSent } from "./storage.ts";
+import { mentions } from "./text.ts";
 import { t } from "./words.ts";
 
 interface Parts {
@@ -117,6 +118,11 @@ export class Page {
 	isOwn(name: string): boolean {
 		const folded = foldName(name);
 		return foldName(this.name) === folded || this.#names.includes(folded);
+	}
+
+	/** Whether a text mentions the reader, by any of their names. */
+	isMentioned(text: string): boolean {
+		return [this.name, ...this.#names].some((name) => mentions(text, name));
 	}
 
 	isBlocked(name: string): boolean {

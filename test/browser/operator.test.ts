@@ -52,6 +52,9 @@ test("what a person said under the name they had before is theirs to edit", asyn
 	expect(await ann.field.inputValue()).toBe("teh cat");
 	await ann.says("the cat");
 	await ann.reads("the cat");
+	const bob = await enter("ulf");
+	await bob.says("@ina, a dog");
+	await ann.page.locator("article.mention", { hasText: "a dog" }).waitFor();
 });
 
 test("beside a room stands how long messages are there, where they are deleted", async () => {

@@ -159,6 +159,10 @@ test("levels and quiet hours are refused without a connection", async () => {
 	await restart();
 	await ann.retries();
 	await page.locator("#connection").waitFor({ state: "hidden" });
+	await ann.presses("ann");
+	await isOn.waitFor();
+	await trouble.waitFor({ state: "hidden" });
+	await ann.presses("Close");
 	await hears(ann, "Nothing");
 	await page.locator("#rooms", { hasText: "muted" }).waitFor();
 });
