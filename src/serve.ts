@@ -14,7 +14,7 @@ import type { Config } from "./config.ts";
 import { pooledRandom, Secrets } from "./engine/secrets.ts";
 import { fatalEnd } from "./fatal-end.ts";
 import { indexFiles } from "./history/index-files.ts";
-import type { Disk } from "./log/disk.ts";
+import { type Disk, messageOf } from "./log/disk.ts";
 import { unmarkCopy } from "./log/evidence.ts";
 import { type FileLogOptions, openFileLog } from "./log/file-log.ts";
 import { linger } from "./log/linger.ts";
@@ -236,10 +236,14 @@ async function openFolder(
 	};
 	const onOwn = async () => {
 		await log.removeEvidence();
-		if (isMirror) return;
-		await unmarkCopy(real, folder);
-		const { edges = config.sequencer ? Infinity : 0 } = asked;
-		await removeCopies(real, folder, edges);
+		if (!isMirror) await unmarkCopy(real, folder);
+		const { edges = isMirror || config.sequencer ? Infinity : 0 } = asked;
+		await removeCopies(real, folder, edges).catch((error: unknown) =>
+			logger.warn(
+				{ error: messageOf(error) },
+				"copies of edges that run no more are left",
+			),
+		);
 	};
 	return { lock, secrets, log, snapshots, indexes, known, own, onOwn };
 }

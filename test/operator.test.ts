@@ -232,6 +232,14 @@ test("a renamed person is back under the new name, in every tab, without a code"
 	);
 });
 
+test("who has no session is not sent away because another name of theirs is freed", async () => {
+	const plume = await TestServer.open();
+	await plume.enter("ann", "plume.2", "ann@example.org");
+	const classic = await plume.enter("bob", "classic", "ann@example.org");
+	await plume.operate("release", "ann");
+	expect(classic.closed).toBeUndefined();
+});
+
 test("what was said by another address of a person is not theirs to edit", async () => {
 	const plume = await TestServer.open();
 	await plume.enter("anna", "plume.2", "ann+work@example.org");

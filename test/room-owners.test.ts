@@ -94,6 +94,11 @@ test("who owns a room now is told there, whether it was handed over or its owner
 	await asks(plume, ann, "handOver", { room, name: "bob" });
 	await plume.settle();
 	expect([ann, bob, cleo].map(isTold)).toEqual([false, true, false]);
+	await asks(plume, bob, "handOver", { room, name: "bob" });
+	await plume.settle();
+	expect(answers(bob).filter((text) => text?.startsWith("This room"))).toEqual([
+		expect.stringContaining("yours now"),
+	]);
 	await entersRoom(plume, bob, LOBBY);
 	await asks(plume, bob, "remove", { room });
 	await plume.settle();

@@ -38,7 +38,8 @@ const left: Readonly<Record<ClientLeft["why"], string>> = {
 	restart:
 		"the server was started anew, and no place is kept without a session",
 	loggedOut: "it logged out",
-	renamed: "its name was changed; it may come back under the new one",
+	renamed:
+		"a name of its person was changed or freed; it may come back by itself",
 	uninvited: "it is not invited any more",
 	kicked: "a moderator removed it from the room",
 	banned: "an admin banned it",

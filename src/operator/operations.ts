@@ -116,10 +116,13 @@ export const release =
 		return {
 			entries: [
 				...sentAway(view, (who) => who.nameKey === nameKey, "loggedOut"),
-				// Their other tabs learn that the name is not theirs any more.
+				// Their other tabs learn that the name is not theirs any more. A client without a session is never told its names.
 				...clientsLeft(
 					view,
-					(one) => one.identity === owner.identity && one.nameKey !== nameKey,
+					(one) =>
+						one.session !== undefined &&
+						one.identity === owner.identity &&
+						one.nameKey !== nameKey,
 					"renamed",
 				),
 				{ event: { type: "name.released", ...freed } },

@@ -10,6 +10,8 @@ import { filesIn, newDataFolder, Plume, PROGRAM, run } from "./program.ts";
 /** The data folder of a server of so many edges that was there a moment ago. */
 async function ended(edges: string): Promise<string> {
 	const plume = await Plume.start({ PLUME_EDGES: edges });
+	// Another edge may listen before this one has begun.
+	await expect.poll(() => copiesIn(plume.data)).toContain(edges);
 	await plume.stop();
 	return plume.data;
 }

@@ -12,6 +12,8 @@ export const adviceWords = {
 	askAgain: "Ask for a new code: hello.",
 	logIn: "Forget the session. Ask the person to log in: hello.",
 	enter: "Enter first: open or hello, then wait for the 7 of that room.",
+	giveUpToday:
+		"Show the words. The same again will be refused again, unless no mail is left for that network: then an hour later it is not.",
 	giveUp: "Show the words. The same again will be refused again.",
 	renumber: "Send again from the number `expected` on.",
 	wait: "Show the words. Wait for the end of what is under way.",
@@ -23,7 +25,7 @@ export const refusalAdvice = {
 	nameIsLegal: "change",
 	nameIsNeeded: "change",
 	emailIsLegal: "change",
-	isInvited: "giveUp",
+	isInvited: "giveUpToday",
 	registrationIsOpen: "giveUp",
 	nameIsTheirs: "change",
 	namesAreLeft: "change",

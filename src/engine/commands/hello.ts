@@ -53,8 +53,9 @@ export const hello: Handler<"hello"> = (
 	}
 	// Mail allowances come last, so that a hello refused for its own sake uses up none.
 	const unsent = mail && logins.countMail(connection, mail);
-	// To whom was invited this tells nothing of anybody.
-	if (!unsent || !isHidden || command.invitation) return unsent ?? decision;
+	// It tells nothing to who was invited, or mailed.
+	const isTold = command.invitation || pendingLogin(view.client);
+	if (!unsent || !isHidden || isTold) return unsent ?? decision;
 	const unmailed = networkBounds(
 		connection.networks.map((one) => `${one} unmailed`),
 		view.limits.guessesNetworkHour,
