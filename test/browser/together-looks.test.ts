@@ -274,11 +274,22 @@ test("what is at an end of a line is at the other one from right to left", async
 	const gap = async () =>
 		(await leftOf("article.said .tools")) - (await leftOf("article.said"));
 	await expect.poll(gap).toBe(0);
-	const style = (selector: string, name: string) =>
-		page
-			.locator(selector)
-			.first()
-			.evaluate((one, name) => Reflect.get(getComputedStyle(one), name), name);
+	/** An element that is drawn anew meanwhile has no style: then that of the next one. */
+	const style = async (selector: string, name: string) => {
+		let found = "";
+		const look = async () => {
+			found = await page
+				.locator(selector)
+				.first()
+				.evaluate(
+					(one, name) => Reflect.get(getComputedStyle(one), name),
+					name,
+				);
+			return found;
+		};
+		await expect.poll(look).not.toBe("");
+		return found;
+	};
 	expect(await style("#rooms bdi", "textAlign")).toBe("right");
 	expect(await style(".line.emoji", "direction")).toBe("rtl");
 	expect(await style("#text:placeholder-shown", "direction")).toBe("rtl");
