@@ -105,11 +105,11 @@ export const serverGuards = {
 	invitationIsKnown: ({ context, event }) =>
 		event.type === "invitation.ended" &&
 		context.invitations?.has(event.invitation) === true,
-	newNameIsFree: ({ context, event }) =>
-		event.type === "name.renamed" &&
-		(context.names.get(event.to)?.identity ??
-			context.names.get(event.nameKey)?.identity) ===
-			context.names.get(event.nameKey)?.identity,
+	newNameIsFree: ({ context: { names }, event }) => {
+		if (event.type !== "name.renamed") return false;
+		const other = names.get(event.to);
+		return !other || other.identity === names.get(event.nameKey)?.identity;
+	},
 } satisfies Record<string, Guard<ServerContext, ServerEvent>>;
 
 export const serverRules = {

@@ -655,8 +655,9 @@ test("what is being read for somebody does not go to whom their connection goes 
 	expect(ann.news()).toEqual([]);
 });
 
-test("an operator who kicks somebody in a reported room is told what they call it, not its key", async () => {
-	const room = await makesRoom(plume, ann, "Trip");
+/** What the operator calls a private room in which bob reported ann. */
+async function reported(title: string): Promise<string> {
+	const room = await makesRoom(plume, ann, title);
 	await invitedInto(plume, room, ann, bob);
 	await entersRoom(plume, ann, room);
 	await entersRoom(plume, bob, room);
@@ -666,7 +667,11 @@ test("an operator who kicks somebody in a reported room is told what they call i
 	bob.say(`@plumebot report ${offset} abuse`);
 	await plume.settle();
 	const [report = ""] = await plume.operate("reports");
-	const key = `~${report.split(" ")[0]}`;
+	return `~${report.split(" ")[0]}`;
+}
+
+test("an operator who kicks somebody in a reported room is told what they call it, not its key", async () => {
+	const key = await reported("Trip");
 	const says = await plume.operate("mute", key, "ann", "10m");
 	expect(says).toEqual([
 		`ann may say nothing in ${key} for 10 minutes. “plume unmute ${key} ann” undoes it.`,
@@ -688,17 +693,7 @@ test("an operator who kicks somebody in a reported room is told what they call i
 test("mutes in two private rooms are undone one by one, though both reports are closed", async () => {
 	const keys: string[] = [];
 	for (const title of ["Trip", "Work"]) {
-		const room = await makesRoom(plume, ann, title);
-		await invitedInto(plume, room, ann, bob);
-		await entersRoom(plume, ann, room);
-		await entersRoom(plume, bob, room);
-		ann.say("bad words");
-		await plume.settle();
-		const { offset } = bob.items.at(-1) ?? bob.memory;
-		bob.say(`@plumebot report ${offset} abuse`);
-		await plume.settle();
-		const [report = ""] = await plume.operate("reports");
-		const key = `~${report.split(" ")[0]}`;
+		const key = await reported(title);
 		await plume.operate("mute", key, "ann");
 		await plume.operate("dismiss", key.slice(1));
 		keys.push(key);

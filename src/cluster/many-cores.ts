@@ -50,21 +50,21 @@ export async function serveManyCores({
 	const [main = ""] = process.argv.slice(1);
 	const children = new Children(warn);
 	let accepted = accepts;
+	/** The sequencer removes the other copies once its log is accepted. */
+	const EDGES_HERE = `${config.edges}`;
 	children.keep(SEQUENCER, () => {
-		const own = { PLUME_DATA: data, PLUME_EDGES: "0" };
+		const own = { PLUME_DATA: data, PLUME_EDGES: "0", EDGES_HERE };
 		const port = { PLUME_HOST: "127.0.0.1", PLUME_PORT: "0" };
 		const service = notify && {
 			...notify.environment,
 			WATCHDOG_USEC: `${notify.watchdogMs * 1000}`,
 		};
 		const named = { PLUME_SEQUENCER: at, PLUME_NODE: "sequencer" };
-		// It removes the other copies once its log is accepted.
-		const copies = { EDGES_HERE: `${config.edges}` };
-		const env = { ...environment, ...own, ...port, ...named, ...copies };
+		const env = { ...environment, ...own, ...port, ...named, ...service };
 		const flags = accepted;
 		// The others are each meant for one start.
 		accepted = accepts.filter((flag) => flag === "--accept-clock");
-		return fork(main, ["serve", ...flags], { env: { ...env, ...service } });
+		return fork(main, ["serve", ...flags], { env });
 	});
 	const listening = passed ? { LISTEN_PID: "parent", LISTEN_FDS: "1" } : {};
 	/** Tells an edge that is started later that others serve people meanwhile. */
