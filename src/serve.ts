@@ -213,7 +213,7 @@ async function openFolder(
 		linger,
 		lock,
 		...(replicate && { replicate }),
-		...{ acceptMissing: accepts.missing, isMirror },
+		...{ acceptMissing: accepts.missing, isMirror, isUnsynced: !fsync },
 		refuseBackup: !accepts.missing && !accepts.restored,
 		warn: ({ message }) => isMirror || logger.warn(message),
 		onTorn: (torn) =>

@@ -1,9 +1,8 @@
 /** Each edge of `plume serve --edges` has a copy of the log in the data folder. */
 import { join } from "node:path";
 import { type Disk, namesIn } from "../log/disk.ts";
+import { copiesFolder } from "../log/edge-copies.ts";
 import { isMarkedCopy, markCopy } from "../log/evidence.ts";
-
-export const copiesFolder = (data: string) => join(data, "edges");
 
 /** Removes those of edges that run no more: what is deleted from the log would stay there. */
 export async function removeCopies(

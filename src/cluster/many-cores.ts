@@ -9,11 +9,12 @@ import { once } from "node:events";
 import { join, resolve } from "node:path";
 import type { Config, Environment } from "../config.ts";
 import { realDisk } from "../log/disk.ts";
+import { copiesFolder } from "../log/edge-copies.ts";
 import { readSecret } from "../secret-file.ts";
 import type { NotifyAddress } from "../systemd/notifier.ts";
 import type { PassedSocket } from "../transport/listen.ts";
 import { Children, SEQUENCER } from "./children.ts";
-import { copiesFolder, markLeft } from "./copies.ts";
+import { markLeft } from "./copies.ts";
 import { closeUntaken } from "./handed-over.ts";
 
 const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;

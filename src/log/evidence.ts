@@ -1,6 +1,6 @@
 /**
  * Evidence of how long a log was: snapshots of any format, the indexes of full
- * segments, and the mark of a backup. A log that ends before one of them is
+ * segments, the copies of edges, and the mark of a backup. A log that ends before one of them is
  * incomplete. Where there is no log at all, whatever a server makes beside one
  * shows that there was one: known networks, people's own settings, relations,
  * or a search index. Who wants to begin anew deletes all of them.
@@ -19,6 +19,7 @@ import {
 	replaceFile,
 	textOf,
 } from "./disk.ts";
+import { headsOfCopies } from "./edge-copies.ts";
 import type { Stored } from "./log.ts";
 import {
 	readBatches,
@@ -71,6 +72,8 @@ export interface EvidenceOptions {
 	readonly isMirror?: boolean;
 	/** Refuse a backup that was copied here, and with which nothing was done yet. */
 	readonly refuseBackup?: boolean;
+	/** Whether this log is not synced: after a power cut, the copies of edges may go further. */
+	readonly isUnsynced?: boolean;
 	/** Called with problems that do not prevent a start. */
 	readonly warn?: (error: Error) => void;
 }
@@ -80,10 +83,14 @@ interface Trace {
 	readonly file: string;
 	readonly seq: number;
 	readonly head?: Head;
+	/** It is an edge's copy of the log. */
+	readonly isCopy?: boolean;
 }
 
 interface Found extends EvidenceOptions, Pick<Evidence, "damage"> {
 	readonly traces: readonly Trace[];
+	/** Where the copies of edges end. */
+	readonly copies: readonly Trace[];
 	readonly isMarked: boolean;
 	/** What to do if it is incomplete. */
 	readonly remedy: string;
@@ -123,7 +130,7 @@ export class Evidence {
 	readonly damage: string | undefined;
 
 	static async in(options: EvidenceOptions): Promise<Evidence> {
-		const { disk, folder } = options;
+		const { disk, folder, isUnsynced } = options;
 		const acceptMissing = options.acceptMissing || options.isMirror === true;
 		const indexes = await numberedIn(disk, join(folder, "index"), INDEX);
 		const heads = await headsIn(disk, folder);
@@ -140,7 +147,11 @@ export class Evidence {
 		const signs = names.includes("log") ? LEFT : [...LEFT, "search"];
 		const left = signs.find((name) => names.includes(name));
 		const traces = [...heads.map((head) => ({ ...head, head })), ...indexes];
-		const found = { left, traces, damage, isMirror, isMarked, remedy };
+		const copies = (await headsOfCopies(disk, folder)).map((copy) => ({
+			...{ ...copy, isCopy: true },
+			head: { ...copy, fsync: !isUnsynced },
+		}));
+		const found = { left, traces, copies, damage, isMirror, isMarked, remedy };
 		return new Evidence({ ...options, acceptMissing, ...found });
 	}
 
@@ -173,24 +184,32 @@ export class Evidence {
 
 	/** Throws if the log that was read ends before the evidence. */
 	check({ id, seq, torn }: Pick<Verifier, "id" | "seq" | "torn">): void {
-		const { refuseBackup, folder, left, remedy } = this.#found;
+		const { refuseBackup, folder, left, copies, traces } = this.#found;
 		const isThis = (trace: Trace) =>
 			isBackup(trace) && trace.seq === seq && isOf(id, trace);
-		if (refuseBackup && this.#found.traces.some(isThis))
+		if (refuseBackup && traces.some(isThis))
 			throw new Incomplete(
 				`${folder} is a backup that was copied here. Start once with --restored, so that people learn of the gap; or put it here with plume restore.`,
 			);
-		const longer = this.#found.traces
+		const longer = [...copies, ...traces]
 			.filter((trace) => trace.seq > seq && isOf(id, trace))
 			.sort((a, b) => b.seq - a.seq);
 		const proof = longer.find(({ head }) => head?.fsync !== false);
 		const [trace = proof] = longer;
-		const why = `${torn ? ` ${torn.message}.` : ""}${remedy}`;
+		const why = `${torn ? ` ${torn.message}.` : ""}${this.#remedyFor(proof)}`;
 		if (trace) this.#refuse(missing(proof ?? trace, seq) + why, !proof);
 		else if (seq === 0 && left)
 			this.#refuse(
 				`${folder} has ${left} in it, but no log: all events are missing.${why}`,
 			);
+	}
+
+	/** What to do about events that this shows to be missing. */
+	#remedyFor(trace: Trace | undefined): string {
+		const { isMirror, remedy } = this.#found;
+		return trace?.isCopy && !isMirror
+			? ` Replace the folder log by ${join(trace.file, "log")}, which has them; or start once with --accept-missing, without them.`
+			: remedy;
 	}
 
 	/** Throws if a segment is missing before the last one. `check` covers the end, which may be torn. A hole can't be accepted: reading the whole log fails there, but reading only what comes after a seq would not. */
@@ -240,9 +259,11 @@ const isBackup = ({ file }: Trace) => basename(file) === MARK;
 const isOf = (id: string, { head }: Trace) =>
 	!id || typeof head?.log !== "string" || head.log === id;
 
-function missing({ file, seq, head }: Trace, end: number): string {
+function missing({ file, seq, head, isCopy }: Trace, end: number): string {
 	const lost = seq - end;
 	const events = lost === 1 ? "1 event is" : `${lost} events are`;
+	if (isCopy)
+		return `The log ends at event ${end}, but the copy of an edge in ${file} goes to ${seq}: ${events} missing.`;
 	return head
 		? `The log ends at event ${end}, but a ${basename(file) === MARK ? "backup" : "snapshot"} was taken after ${seq}: ${events} missing.`
 		: `The log ends at event ${end}, but the index ${basename(file)} begins with event ${seq}: at least ${events} missing.`;

@@ -57,10 +57,7 @@ export async function sourcesAfter(
 ): Promise<readonly Source[]> {
 	const at = sources.findLastIndex(({ first = 0 }) => first <= seq);
 	for (const source of sources.slice(0, at + 1)) {
-		const header = new Verifier({ partial: true });
-		const bytes = () => firstLine(source);
-		for await (const _ of readBatches([{ ...source, bytes }], header));
-		if (header.torn) throw header.torn;
+		const header = await headerOf(source);
 		if (header.id !== log)
 			throw new Error(`${source.file} belongs to another log`);
 		if (verifier) verifier.secret = header.secret ?? verifier.secret;
@@ -68,6 +65,15 @@ export async function sourcesAfter(
 	const [source, ...later] = sources.slice(at);
 	if (!source) return [];
 	return [{ ...source, offset, bytes: () => source.bytes(offset) }, ...later];
+}
+
+/** A verifier that has read the header of a segment. */
+export async function headerOf(source: Source): Promise<Verifier> {
+	const header = new Verifier({ partial: true });
+	const bytes = () => firstLine(source);
+	for await (const _ of readBatches([{ ...source, bytes }], header));
+	if (header.torn) throw header.torn;
+	return header;
 }
 
 async function* firstLine(source: Source): AsyncGenerator<Buffer> {

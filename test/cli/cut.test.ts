@@ -240,7 +240,7 @@ describe("plume cut", () => {
 		const asks = () => plume(desk.disk, args, undefined, { lock });
 		let second: Promise<unknown> | undefined;
 		desk.disk.interrupt = async ({ kind, path }) => {
-			if (second || kind !== "write" || !path.startsWith(folder))
+			if (second || kind !== "makeFolder" || !path.startsWith(folder))
 				return undefined;
 			second = asks().catch((error: unknown) => error);
 			await second;

@@ -3,7 +3,7 @@
  * a crash keeps any part of the cache, page by page, as a real disk may. Any
  * call can be made to fail, to fall short, or to be the moment of the crash.
  */
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { type Disk, type DiskFile, notOurs } from "../../src/log/disk.ts";
 
 export type CallKind = Exclude<keyof Disk | keyof DiskFile, "close">;
@@ -133,11 +133,9 @@ export class FakeDisk implements Disk {
 	async list(folder: string): Promise<string[]> {
 		await this.#called("list", folder);
 		if (!this.#folders.has(folder)) throw failure("ENOENT", "list", folder);
-		const start = folder.length + 1;
-		return [...this.#names.keys()]
-			.filter((path) => path.startsWith(`${folder}/`))
-			.map((path) => path.slice(start))
-			.filter((name) => !name.includes("/"));
+		return [...this.#names.keys(), ...this.#folders]
+			.filter((path) => dirname(path) === folder)
+			.map((path) => basename(path));
 	}
 
 	async syncFolder(folder: string): Promise<void> {

@@ -24,6 +24,8 @@ interface Start {
 	readonly refuseBackup?: boolean;
 }
 
+type File = [path: string, bytes: Buffer];
+
 let starts = 0;
 
 async function start(
@@ -80,6 +82,18 @@ const seqOf = (disk: FakeDisk) =>
 /** The folder without some of its files. */
 const without = (disk: FakeDisk, gone: (path: string) => boolean) =>
 	new FakeDisk([...disk.files].filter(([path]) => !gone(path)));
+
+/** A short log of another server. */
+async function otherLog(): Promise<FakeDisk> {
+	const disk = new FakeDisk();
+	const log = openFileLog({
+		...{ disk, folder: "data", clock: new FakeClock() },
+		ids: () => "another-log-altogether",
+	});
+	const { engine } = await TestServer.open({ log });
+	await engine.stop();
+	return disk;
+}
 
 const isOfLog = (path: string) => path.startsWith("data/log/");
 
@@ -231,13 +245,7 @@ describe("a snapshot shows that the log was once longer", () => {
 
 	test("unless it is a snapshot of another log", async () => {
 		const disk = await lived();
-		const other = new FakeDisk();
-		const log = openFileLog({
-			...{ disk: other, folder: "data", clock: new FakeClock() },
-			ids: () => "another-log-altogether",
-		});
-		const first = await TestServer.open({ log });
-		await first.engine.stop();
+		const other = await otherLog();
 		const rest = without(disk, isOfLog);
 		const mixed = new FakeDisk([...rest.files, ...other.files]);
 		const started = await start(without(mixed, (it) => it.includes("/index/")));
@@ -280,6 +288,66 @@ test("a snapshot of another event than the log has there is refused, with the pl
 		/line \d+ .*event \d+ should be: a snapshot was taken of another event there \(if the last start had --accept-missing/;
 	await expect(start(mixed)).rejects.toThrow(words);
 	expect((await verify(mixed)).code).toBe(3);
+});
+
+describe("the copy of an edge that goes further than the log", () => {
+	/** The files of a log, as the copy of an edge beside another. */
+	const withCopy = (disk: FakeDisk, copied = disk) => {
+		const copies = [...copied.files]
+			.filter(([path]) => isOfLog(path))
+			.map(([path, bytes]): File => [path.replace("data", COPY), bytes]);
+		return new FakeDisk([...disk.files, ...copies]);
+	};
+	const COPY = "data/edges/1";
+	/** As after an edge was sent more than the disk still has. */
+	async function shorter() {
+		const disk = await lived();
+		const other = /^data\/(snapshots|index)/;
+		const left = lastSegmentGone(without(disk, (path) => other.test(path)));
+		return { disk, left: withCopy(left, disk) };
+	}
+	const LONGER =
+		/but the copy of an edge in data\/edges\/1 goes to \d+: \d+ events are missing\. Replace the folder log by data\/edges\/1\/log/;
+
+	test("refuses a start", async () => {
+		const { left } = await shorter();
+		await expect(start(left)).rejects.toThrow(LONGER);
+		expect((await verify(left)).lines.join("\n")).toMatch(LONGER);
+	});
+
+	test("may replace it", async () => {
+		const { left } = await shorter();
+		const copied = [...left.files].filter(([path]) => path.startsWith(COPY));
+		const moved = copied.map(
+			([path, bytes]): File => [path.replace(COPY, "data"), bytes],
+		);
+		const { testServer } = await start(new FakeDisk([...left.files, ...moved]));
+		await testServer.engine.stop();
+	});
+
+	test("is given up by a start that accepts what is missing", async () => {
+		const { left } = await shorter();
+		const { testServer, warnings } = await start(left, { acceptMissing: true });
+		expect(warnings).toContainEqual(expect.stringMatching(LONGER));
+		await testServer.engine.stop();
+	});
+
+	test("shows nothing if it is the copy of another log", async () => {
+		const started = await start(withCopy(await otherLog(), await lived()));
+		await started.log.close();
+	});
+
+	test("shows nothing if it can't be read", async () => {
+		const { left } = await shorter();
+		const files = [...left.files].map(
+			([path, bytes]): File => [
+				path,
+				path.startsWith(COPY) ? Buffer.from("no line") : bytes,
+			],
+		);
+		const { testServer } = await start(new FakeDisk(files));
+		await testServer.engine.stop();
+	});
 });
 
 describe("a segment that is missing in the middle", () => {
