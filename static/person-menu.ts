@@ -107,7 +107,10 @@ function choose(
 	more: string | undefined,
 	reason: string,
 ): void {
-	const whom = /report|remove/.test(act) ? message?.offset : name;
+	// A name may be somebody else's by now; but it is a name that is unblocked.
+	const byName = !message || act === "unblock";
+	const number = /report|remove/.test(act) ? "" : "#";
+	const whom = byName ? name : `${number}${message.offset}`;
 	const why = /block|report/.test(act) ? "" : reason;
 	const parts = [`@${BOT_NAME}`, act, whom, more, why];
 	const command = parts.filter(Boolean).join(" ");

@@ -64,6 +64,31 @@ test("a ban closes every tab with the reason, and holds under another name, by s
 	expect(free.isIn).toBe(true);
 });
 
+test("a ban by a message meets who wrote it, not who has their name by then", async () => {
+	const { plume, boss, troll } = await all();
+	troll.say("buy", 1, "lobby");
+	await plume.settle();
+	const { offset } = lineOf(boss, "buy");
+	await plume.operate("release", "troll");
+	const other = await plume.enter("troll", "plume.2", "other@example.org");
+	expect(await ask(plume, boss, `ban #${offset}`)).toMatch(
+		/^\?\S{6} is banned for good\. .*unban #\d+/,
+	);
+	expect(other.closed).toBeUndefined();
+	plume.clock.advance(61_000);
+	const again = await plume.enter("zoe", "plume.2", "troll@example.org");
+	expect(again.last(types.mayNotEnter)).toMatchObject({ code: "isNotBanned" });
+	expect(await ask(plume, boss, `unban #${offset}`)).toContain("enter again");
+	plume.clock.advance(61_000);
+	const back = await plume.enter("zoe", "plume.2", "troll@example.org");
+	expect(back.isIn).toBe(true);
+	expect(await ask(plume, boss, `mute #${offset} 1h`)).toContain("unmute zoe");
+	expect(await ask(plume, boss, "mute #9999")).toContain("no such message");
+	await expect(plume.operate("ban", `#${offset}`)).rejects.toThrow(
+		"Nobody here has that name.",
+	);
+});
+
 test("an asker is told that an email is banned only when the code was right", async () => {
 	const { plume, boss } = await all();
 	await ask(plume, boss, "ban troll");

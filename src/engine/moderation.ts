@@ -40,6 +40,8 @@ export interface ActAsked {
 	readonly called?: string;
 	readonly what: string;
 	readonly why: string;
+	/** The offset of a message, if it is about the author. */
+	readonly author?: string | undefined;
 	/** The words of the answer: English, unless they are given. */
 	readonly say?: Say;
 }
@@ -115,7 +117,9 @@ export class Moderation {
 		const why = this.#reason(asked.why, say);
 		if (act === "remove")
 			return this.#remove(actorIn, { ...asked, called, why, say });
-		const found = act === "report" ? await this.#find(room, what) : undefined;
+		const at = act === "report" ? what : asked.author;
+		const found = at ? await this.#find(room, at) : undefined;
+		if (at && !found) cannot({ words: say("act.noMessage") });
 		const parts = { room, called, what, why, found, say };
 		return this.operate((view) => {
 			const actor = actorIn(view);
@@ -146,7 +150,9 @@ export class Moderation {
 		};
 		const actorIn = actorLater(view, client.context, room);
 		const say = sayIn(connection.login?.user.language);
-		const act = { ...asked, room, say };
+		// A name may be somebody else's by now. An operator means no room by it.
+		const [, author] = /^#(\d+)$/.exec(asked.what) ?? [];
+		const act = { ...asked, author, room, say };
 		this.act(actorIn, act).then(answer, (error: unknown) => {
 			if (error instanceof OperatorError) answer([error.in(say)]);
 			else this.#parts.pipeline.onFatal(Error(messageOf(error)));
@@ -176,7 +182,7 @@ export class Moderation {
 		return why;
 	}
 
-	async #remove(actorIn: ActorIn, asked: Required<ActAsked>) {
+	async #remove(actorIn: ActorIn, asked: Required<Omit<ActAsked, "author">>) {
 		const { room, what, why, say } = asked;
 		if (!/^\d+$/.test(what)) cannot({ words: say("act.noNumber") });
 		const { epoch } = this.#parts.states.committed.head(room);

@@ -57,6 +57,20 @@ test("what a person said under the name they had before is theirs to edit", asyn
 	await ann.page.locator("article.mention", { hasText: "a dog" }).waitFor();
 });
 
+test("who is blocked at a message is the one who wrote it, whoever has the name by then", async () => {
+	const ann = await enter("lea");
+	const troll = await enter("gus");
+	await troll.says("buy my stamps");
+	await ann.reads("buy my stamps");
+	await operate("release", "gus");
+	const article = ann.page.locator("article.said", { hasText: "stamps" });
+	await article.hover();
+	await article.getByTitle("More").click();
+	await ann.presses("Block, report and more");
+	await ann.presses("Block");
+	await ann.isTold("You see nothing more of ?");
+});
+
 test("beside a room stands how long messages are there, where they are deleted", async () => {
 	const words = "Messages here are deleted after 30 days.";
 	const ann = await enter("mia");

@@ -31,17 +31,22 @@ vi.mock("../../static/element.ts", () => ({
 	make: () => ({ value: reason, setAttribute: () => {} }),
 }));
 
-/** What the bot is shown at a choice about somebody's message. */
+/** Which people the reader has blocked. */
+let blocked = "";
+const message = { text: "hi", offset: 57 };
+
+/** What the bot is shown at a choice about a person, by default at a message of theirs. */
 async function chosen(
 	words: string,
 	name: string,
 	isConnected = true,
+	about: object = { message },
 ): Promise<string> {
 	const { openMenu } = await import("../../static/person-menu.ts");
 	let said = "";
 	const page = {
 		...{ role: "admin", room: "reef", titleOf: () => "reef" },
-		...{ isBlocked: () => false, isOpen: isConnected },
+		...{ isBlocked: (one: string) => one === blocked, isOpen: isConnected },
 		tellBot(text: string, comesBack: string) {
 			said = text;
 			typed = comesBack;
@@ -49,7 +54,7 @@ async function chosen(
 		},
 	};
 	isOpen = true;
-	openMenu(Object({ page, name, message: { text: "hi", offset: 57 } }));
+	openMenu(Object({ page, name, ...about }));
 	choices.get(words)?.();
 	return said;
 }
@@ -57,12 +62,23 @@ async function chosen(
 test.each(["OFFSET", "NAME"])(
 	"somebody who is called %s is banned by that name",
 	async (name) => {
-		expect(await chosen(t("ban"), name)).toBe(`@plumebot ban ${name}`);
-		expect(await chosen(t("mute.hour"), name)).toBe(
-			`@plumebot mute ${name} 1h`,
-		);
+		const inList = (words: string) => chosen(words, name, true, {});
+		expect(await inList(t("ban"))).toBe(`@plumebot ban ${name}`);
+		expect(await inList(t("mute.hour"))).toBe(`@plumebot mute ${name} 1h`);
 	},
 );
+
+test("the author of a message is meant by it, for their name may be another's by now", async () => {
+	for (const act of ["ban", "unban", "unmute", "unkick", "block"] as const)
+		expect(await chosen(t(act), "bob")).toBe(`@plumebot ${act} #57`);
+	expect(await chosen(t("mute.hour"), "bob")).toBe("@plumebot mute #57 1h");
+});
+
+test("who is blocked by the name at a message is unblocked by it", async () => {
+	blocked = "bob";
+	expect(await chosen(t("unblock"), "bob")).toBe("@plumebot unblock bob");
+	blocked = "";
+});
 
 test("a message is reported by where it stands", async () => {
 	expect(await chosen(t("report.spam"), "NAME")).toBe(
@@ -76,7 +92,7 @@ test("a reason that was typed comes back with its command, which is not done", a
 	expect(typed).toBe("");
 	reason = "he was rude";
 	await chosen(t("mute.hour"), "bob");
-	expect(typed).toBe("@plumebot mute bob 1h he was rude");
+	expect(typed).toBe("@plumebot mute #57 1h he was rude");
 });
 
 test("a reason that was typed stays in the menu where there is no connection", async () => {

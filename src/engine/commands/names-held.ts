@@ -53,6 +53,18 @@ export function ownerCalled(names: Names, typed: string) {
 	return owner && { name: owner.name, person: personOf(owner) };
 }
 
+/** Who wrote under a name that may be somebody else's by now. */
+export function authorCalled(
+	names: Names,
+	{ name, identity }: Pick<Claim, "name" | "identity">,
+) {
+	const isTheirs = (one?: Owner) => one?.identity === identity;
+	const called = names.get(parseName(name)?.nameKey ?? "");
+	const owner = isTheirs(called) ? called : names.find(isTheirs);
+	const person = owner ? personOf(owner) : identity;
+	return { name: owner?.name ?? nameOf(names, person), person };
+}
+
 /** A person, and every address of theirs that has a name here. */
 export const identitiesOf = (
 	names: Names,

@@ -8,7 +8,7 @@ import type { Say } from "../../languages/words.ts";
 import { cannot, type Operation } from "../operation.ts";
 import { type Actor, isOperator } from "./actor.ts";
 import { DAY_MS, personIn, type View } from "./decision.ts";
-import { identitiesOf, ownerCalled } from "./names-held.ts";
+import { authorCalled, identitiesOf, ownerCalled } from "./names-held.ts";
 
 export interface Asked {
 	readonly view: View;
@@ -20,7 +20,7 @@ export interface Asked {
 	readonly what: string;
 	/** A duration, if it begins with one, and a reason. */
 	readonly why: string;
-	/** The message that it is about, for acts that have one. */
+	/** The message that it, or whose author, it is about. */
 	readonly found: Found | undefined;
 	/** The words that it is answered in. */
 	readonly say: Say;
@@ -35,9 +35,11 @@ interface Target {
 	readonly identities: ReadonlySet<Identity>;
 }
 
-export function targetOf({ view, what }: Asked): Target {
+export function targetOf({ view, what, found }: Asked): Target {
 	const { names } = view.state.server.context;
-	const { name, person } = ownerCalled(names, what) ?? cannot("personIsKnown");
+	const { name, person } = found
+		? authorCalled(names, found.author)
+		: (ownerCalled(names, what) ?? cannot("personIsKnown"));
 	return { name, person, identities: identitiesOf(names, person) };
 }
 
@@ -108,9 +110,14 @@ function replaced(leftMs: number, say: Say): readonly string[] {
 	return [say("act.replaces", { time: { ms } })];
 }
 
-/** How an act is undone by the same person. */
-export function undo({ actor, called, say }: Asked, act: string, name: string) {
+/** How an act is undone by the same person. Who has no name now is meant by their message. */
+export function undo(
+	{ actor, called, say, what }: Asked,
+	act: string,
+	owner: string,
+) {
 	const where = act === "unban" ? "" : ` ${called}`;
+	const name = owner.startsWith("?") ? what : owner;
 	const command = isOperator(actor)
 		? `plume ${act}${where} ${name}`
 		: `@${BOT_NAME} ${act} ${name}`;
