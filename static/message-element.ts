@@ -15,11 +15,14 @@ const MOST_LINES = 30;
 const LINE_BREAK = /[\n\v\f\r\u0085\u2028\u2029]/;
 
 /** The text, and if it is long a button that unfolds it. */
-function textElements(text: string, me: string): HTMLElement[] {
+function textElements(
+	text: string,
+	isMine: (name: string) => boolean,
+): HTMLElement[] {
 	// Emoji have no direction of their own.
 	const [look, dir] = isOnlyEmoji(text) ? [" emoji", ""] : ["", "auto"];
 	const properties = { className: `line${look}`, dir };
-	const body = make("div", properties, ...textNodes(text, me));
+	const body = make("div", properties, ...textNodes(text, isMine));
 	if (text.split(LINE_BREAK).length <= MOST_LINES) return [body];
 	body.classList.add("long");
 	const more = { tabIndex: -1, className: "link more" };
@@ -90,7 +93,10 @@ export function messageElement(
 	const { replyTo } = { replyTo: undefined, ...message };
 	if (replyTo !== undefined)
 		article.append(page.quotes.element(replyTo, page.lineAt));
-	const said = textElements(message.text, isMine ? "" : page.name);
+	const said = textElements(
+		message.text,
+		(called) => !isMine && page.isOwn(called),
+	);
 	const isBlocked = kind === "said" && page.isBlocked(name);
 	if (isBlocked) article.append(blockedElement(said, isContinued));
 	else article.append(...said);

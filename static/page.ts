@@ -6,7 +6,7 @@ import type { PageSnapshot, pageMachine } from "../machines/page.ts";
 import type { PageEvent } from "../machines/page-events.ts";
 import type { ClientFrame } from "../machines/protocol.ts";
 import type { Change } from "../machines/relations.ts";
-import { foldName } from "../machines/text.ts";
+import { foldName, mentioned } from "../machines/text.ts";
 import { focusField } from "./element.ts";
 import type { Line } from "./frames.ts";
 import { type OwnRoom, titleOf } from "./own-rooms.ts";
@@ -15,7 +15,6 @@ import { Quotes } from "./quotes.ts";
 import { Requests, UNANSWERED, wordsOf } from "./requests.ts";
 import type { Socket } from "./socket.ts";
 import { claimClient, keepSent } from "./storage.ts";
-import { mentions } from "./text.ts";
 import { t } from "./words.ts";
 
 interface Parts {
@@ -122,7 +121,7 @@ export class Page {
 
 	/** Whether a text mentions the reader, by any of their names. */
 	isMentioned(text: string): boolean {
-		return [this.name, ...this.#names].some((name) => mentions(text, name));
+		return mentioned(text).some((name) => this.isOwn(name));
 	}
 
 	isBlocked(name: string): boolean {

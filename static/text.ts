@@ -3,13 +3,7 @@
  * large emoji. Only http and https links can be clicked.
  */
 
-import {
-	foldName,
-	meant,
-	mentioned,
-	PARTS,
-	trimmedAddress,
-} from "../machines/text.ts";
+import { meant, PARTS, trimmedAddress } from "../machines/text.ts";
 import { make } from "./element.ts";
 
 /** Up to six emoji are shown large. */
@@ -21,8 +15,11 @@ function link(url: string): Node | string {
 	return make("a", { href: url, rel, target: "_blank" }, url);
 }
 
-/** The nodes that show `text` to a reader called `me`. */
-export function textNodes(text: string, me: string): (Node | string)[] {
+/** The nodes that show `text`. A mention of a name that is the reader's is marked. */
+export function textNodes(
+	text: string,
+	isMine: (name: string) => boolean,
+): (Node | string)[] {
 	const nodes: (Node | string)[] = [];
 	let shown = 0;
 	for (const match of text.matchAll(PARTS)) {
@@ -37,7 +34,7 @@ export function textNodes(text: string, me: string): (Node | string)[] {
 			all = trimmedAddress(url);
 			node = link(all);
 		} else if (name !== undefined) {
-			const mine = meant(name).find((one) => foldName(one) === foldName(me));
+			const mine = meant(name).find(isMine);
 			if (mine) all = all.slice(0, 1 + mine.length);
 			// A name must not change the direction of the text around it.
 			node = make(mine ? "mark" : "bdi", { dir: "auto" }, all);
@@ -52,6 +49,3 @@ export function textNodes(text: string, me: string): (Node | string)[] {
 }
 
 export const isOnlyEmoji = (text: string): boolean => ONLY_EMOJI.test(text);
-
-export const mentions = (text: string, me: string): boolean =>
-	mentioned(text).includes(foldName(me));

@@ -54,7 +54,7 @@ test("what a person said under the name they had before is theirs to edit", asyn
 	await ann.reads("the cat");
 	const bob = await enter("ulf");
 	await bob.says("@ina, a dog");
-	await ann.page.locator("article.mention", { hasText: "a dog" }).waitFor();
+	await ann.page.locator("article.mention mark", { hasText: "@ina" }).waitFor();
 });
 
 test("who is blocked at a message is the one who wrote it, whoever has the name by then", async () => {
