@@ -218,6 +218,31 @@ test("a mention in another room is published once, only to who was mentioned", a
 	expect(mentionedTo(ann)).toEqual([true]);
 });
 
+test("a mention of a name that one had before counts in another room, too", async () => {
+	await goesTo(bob, "cats");
+	const { session } = ann.memory;
+	await plume.operate("rename", "ann", "anna");
+	const anna = plume.connect("plume.2");
+	anna.open({ session });
+	await plume.settle();
+	anna.publish("heads", { rooms: ["cats"] });
+	await pass(2000);
+	signals(anna);
+	bob.say("@ann, where are you?");
+	await pass(2000);
+	expect(mentionedTo(anna)).toEqual([true]);
+	await plume.operate("release", "ann");
+	const back = plume.connect("plume.2");
+	back.open({ session });
+	await plume.settle();
+	back.publish("heads", { rooms: ["cats"] });
+	await pass(2000);
+	signals(back);
+	bob.say("@ann, are you there?");
+	await pass(2000);
+	expect(mentionedTo(back)).toEqual([undefined]);
+});
+
 test("an answer in another room counts as a mention to who is answered, but not to who answers", async () => {
 	await goesTo(ann, "cats");
 	await goesTo(bob, "cats");

@@ -22,6 +22,8 @@ interface Rights {
 	hasBlocked(reader: Identity, writer: Identity): boolean;
 	/** Whether a person may read a room. For those who may not, there is none. */
 	mayRead(reader: Identity, room: RoomName): boolean;
+	/** The names that a person has now. */
+	namesOf(person: Identity): readonly string[];
 	/** Who a client in a room is, or was there if its session is open and remembers it. */
 	personOf(room: RoomName, client: ClientId): Identity | undefined;
 }
@@ -47,7 +49,7 @@ export class UnreadSubscriptions {
 	): void {
 		this.forget(mailbox);
 		if (rooms.length === 0) return;
-		this.#subscriptions.set(mailbox, { name: foldName(name), person, rooms });
+		this.#subscriptions.set(mailbox, { name, person, rooms });
 		for (const room of rooms) {
 			const mailboxes = this.#subscribers.get(room) ?? new Set();
 			this.#subscribers.set(room, mailboxes.add(mailbox));
@@ -98,7 +100,8 @@ export class UnreadSubscriptions {
 		for (const mailbox of this.#subscribers.get(room) ?? []) {
 			const { name = "", person = "" } = this.#subscriptions.get(mailbox) ?? {};
 			if (!this.#rights.mayRead(person, room)) continue;
-			const isMentioned = [`@${name}`, person]
+			const names = all ? [name, ...this.#rights.namesOf(person)] : [];
+			const isMentioned = [...names.map((one) => `@${foldName(one)}`), person]
 				.flatMap((one) => all?.get(one) ?? [])
 				.some((one) => one !== person && !this.#rights.hasBlocked(person, one));
 			mailbox.putEncoded(isMentioned ? withMention : plain);

@@ -18,7 +18,7 @@ import { UnreadSubscriptions } from "../chat/unread-subscriptions.ts";
 import { throttled } from "../rate-limit.ts";
 import type { Command, LiveUpdate } from "./command.ts";
 import { mayEnter } from "./commands/decision.ts";
-import { personUnder } from "./commands/names-held.ts";
+import { personUnder, spelled } from "./commands/names-held.ts";
 import type { Connection } from "./connection.ts";
 import { lostWith } from "./evolve.ts";
 import type { Activity, RunningParts } from "./parts.ts";
@@ -41,6 +41,7 @@ export class LiveUpdates {
 			hasBlocked: (reader, writer) =>
 				this.#context.blocks?.get(reader)?.includes(writer) === true,
 			mayRead: (reader, room) => this.mayRead(reader, room),
+			namesOf: (person) => spelled(this.#context.names, person),
 			personOf: (room, client) => this.#personOf(room, client),
 		});
 		this.#publishSoon = throttled(parts.clock, THROTTLE_MS, (room) =>
