@@ -232,6 +232,21 @@ test("a renamed person is back under the new name, in every tab, without a code"
 	);
 });
 
+test("a person's tabs under their other names learn of a new name", async () => {
+	const plume = await TestServer.open();
+	await plume.enter("ann", "plume.2", "ann@example.org");
+	const bob = await plume.enter("bob", "plume.2", "ann@example.org");
+	await plume.operate("rename", "ann", "Anna");
+	expect(bob.closed?.code).toBe(1012);
+	const back = plume.connect("plume.2");
+	back.open(bob.memory);
+	await plume.settle();
+	expect(back.last(types.welcome)).toMatchObject({
+		user: { name: "bob" },
+		names: expect.arrayContaining(["Anna"]),
+	});
+});
+
 test("who has no session is not sent away because another name of theirs is freed", async () => {
 	const plume = await TestServer.open();
 	await plume.enter("ann", "plume.2", "ann@example.org");

@@ -5,7 +5,8 @@
 import { brokenClientRule } from "../../machines/client.ts";
 import type { Claim, PlumeEvent } from "../../machines/events.ts";
 import { BOT_NAME, isPublic } from "../../machines/message.ts";
-import { brokenServerRule } from "../../machines/server.ts";
+import type { Member } from "../../machines/room.ts";
+import { brokenServerRule, type Owner } from "../../machines/server.ts";
 import { INVITED, parseEmail } from "../chat/email.ts";
 import { looksReserved, parseName } from "../chat/name.ts";
 import { parseRoomName } from "../chat/room-name.ts";
@@ -106,6 +107,10 @@ export const invite =
 		};
 	};
 
+/** Whether a client is told the names of an owner: one without a session never is. */
+const isTold = ({ session, identity }: Member, owner: Owner) =>
+	session !== undefined && identity === owner.identity;
+
 /** Frees a name. Its sessions end, and their tabs leave. */
 export const release =
 	(by: Actor, typed: string): Decide =>
@@ -116,13 +121,10 @@ export const release =
 		return {
 			entries: [
 				...sentAway(view, (who) => who.nameKey === nameKey, "loggedOut"),
-				// Their other tabs learn that the name is not theirs any more. A client without a session is never told its names.
+				// Their other tabs learn that the name is not theirs any more.
 				...clientsLeft(
 					view,
-					(one) =>
-						one.session !== undefined &&
-						one.identity === owner.identity &&
-						one.nameKey !== nameKey,
+					(one) => one.nameKey !== nameKey && isTold(one, owner),
 					"renamed",
 				),
 				{ event: { type: "name.released", ...freed } },
@@ -131,7 +133,7 @@ export const release =
 		};
 	};
 
-/** Changes a name. Its tabs leave, and come back under the new one by themselves. */
+/** Changes a name. Its tabs leave, and come back under the new one by themselves; those under another name learn of it. */
 export const rename =
 	(by: Actor, typed: string, wanted: string): Decide =>
 	(view) => {
@@ -149,7 +151,7 @@ export const rename =
 			});
 		const left = clientsLeft(
 			view,
-			(member) => member.nameKey === nameKey,
+			(member) => member.nameKey === nameKey || isTold(member, owner),
 			"renamed",
 		);
 		return {
