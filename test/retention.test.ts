@@ -401,4 +401,20 @@ describe("the bot says it", () => {
 			expect.stringContaining("kept for 3 days"),
 		]);
 	});
+
+	test("nothing is read again while the disk is full", async () => {
+		const full = await start("3d");
+		const { plume, disk, again } = full;
+		const ann = await plume.enter("ann");
+		await say(full, ann, "old");
+		disk.interrupt = ({ kind }) =>
+			kind === "write" ? { code: "ENOSPC" } : undefined;
+		ann.say("into the full disk");
+		await plume.until(() => plume.log.frozen);
+		again.PLUME_RETENTION = "300d";
+		await expect(plume.operate("reload")).rejects.toThrow("disk is full");
+		disk.interrupt = () => undefined;
+		await pass(full, 4 * DAY);
+		expect(logOf(disk)).not.toContain("old");
+	});
 });

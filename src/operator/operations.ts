@@ -183,7 +183,7 @@ export const registration =
 	};
 
 /** People who may not enter any more leave, after the list of who may was read again. */
-export const recheck: Decide = (view) => {
+const recheck: Decide = (view) => {
 	const { sessions } = view.state.server.context;
 	const closed = [...sessions].flatMap(([session, owner]) =>
 		isInvited(view, owner) ? [] : session,
@@ -210,12 +210,22 @@ export const recheck: Decide = (view) => {
 };
 
 /** Tells rooms how long they keep what is said, after that setting was read again. */
-export const retentionReread: Decide = (view) => {
+const retentionReread: Decide = (view) => {
 	const apart = retentionChanged(view);
 	const rooms = count(apart.length, "room");
 	const says = `The bot says so in ${rooms}. For an hour nothing more is deleted because of its age: if this was a mistake, correct it and reload again.`;
 	return { entries: [], apart, says: apart.length > 0 ? [says] : [] };
 };
+
+/** What follows from settings that were read again. */
+export function reloaded(says: readonly string[], view: View): Operation {
+	const all = [recheck(view), retentionReread(view)];
+	return {
+		entries: [],
+		apart: all.flatMap(({ apart = [] }) => apart),
+		says: [...says, ...all.flatMap((one) => one.says)],
+	};
+}
 
 /** Tells the logins that an operator means by a name, and an email if they know it. */
 export function meantBy(

@@ -13,6 +13,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { ActAsked } from "../engine/moderation.ts";
 import { cannot, type Decide, OperatorError } from "../engine/operation.ts";
 import { adminsOf, type EngineParts, viewOf } from "../engine/parts.ts";
+import { messageOf } from "../log/disk.ts";
 import * as operations from "./operations.ts";
 import { status } from "./status.ts";
 import * as tables from "./tables.ts";
@@ -111,15 +112,16 @@ export class Operator {
 			open: (_, by) => act(operations.registration(by, "opened")),
 			reload: async () => {
 				const { cluster } = parts;
-				const here = reread();
 				if (!cluster || cluster.leads)
-					return [
-						...here,
-						...(await act(operations.recheck)),
-						...(await act(operations.retentionReread)),
-					];
-				const { says = [] } = await cluster.ask("reload", [], operator);
-				return [...here, DECIDES, ...says];
+					// Read only where what follows from it can be stored.
+					return act(() => operations.reloaded(reread(), viewOf(parts)));
+				const here = [...reread(), DECIDES];
+				const { says = [] } = await cluster
+					.ask("reload", [], operator)
+					.catch((error: unknown) =>
+						cannot({ words: [...here, messageOf(error)].join(" ") }),
+					);
+				return [...here, ...says];
 			},
 		};
 	}

@@ -719,6 +719,15 @@ describe("what an operator asks of an edge", () => {
 			expect(read).toHaveLength(2);
 		});
 
+		test("is read by that node, though the one that decides can't be reached", async () => {
+			const { world, one } = await changed();
+			await world.killSequencer();
+			await world.settle();
+			await expect(one.server.operate("reload")).rejects.toThrow(
+				/^Read again: .* That was this node\. The one that decides says: The seq/,
+			);
+		});
+
 		test("does nothing for one who was an admin, from the reload on", async () => {
 			const { world, one, ben } = await changed();
 			await world.sequencer.server.operate("reload");
