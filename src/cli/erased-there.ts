@@ -2,7 +2,12 @@
  * Finds out which messages of a backup were erased later, and which of its
  * names were set free, as another copy of its log shows. That copy may be damaged: each of its lines counts by itself.
  */
-import { isOverwriting, type NameKey } from "../../machines/events.ts";
+import {
+	type Identity,
+	isOverwriting,
+	type NameKey,
+	type PlumeEvent,
+} from "../../machines/events.ts";
 import { ConfigError } from "../config.ts";
 import type { Disk } from "../log/disk.ts";
 import { segmentsOf } from "../log/reader.ts";
@@ -18,7 +23,7 @@ export interface ErasedThere {
 	readonly unread: number;
 	/** Lines that were erased there after the backup, where no line shows that they are these. */
 	readonly unsure: number;
-	/** Names that were set free after the backup, and that it has as somebody's. */
+	/** Names that are nobody's there, or somebody else's, and that it has as somebody's. */
 	readonly freed: readonly string[];
 }
 
@@ -36,7 +41,8 @@ export async function erasedThere(
 	/** The hash of each line that is erased there only; undefined if only its erasure could be read. */
 	const found = new Map<number, string | undefined>();
 	const { names } = end.state.server.context;
-	const freed = new Set<NameKey>();
+	/** Who has each name there. */
+	const owners = new Map([...names].map(([key, one]) => [key, one.identity]));
 	let [upTo, unread] = [0, 0];
 	/** The last readable line that the backup should have, too. */
 	let common = { seq: 0, hash: "" };
@@ -58,11 +64,7 @@ export async function erasedThere(
 			if (isOverwriting(event))
 				for (const each of event.seqs)
 					if (texts.has(each) && !found.has(each)) found.set(each, undefined);
-			if (event.type === "name.released") freed.add(event.nameKey);
-			const isBack =
-				event.type === "login.succeeded" &&
-				names.get(event.nameKey)?.identity === event.identity;
-			if (isBack) freed.delete(event.nameKey);
+			handOver(owners, event);
 		}
 	}
 	if (upTo === 0)
@@ -82,6 +84,19 @@ export async function erasedThere(
 	}
 	if (goesOn) for (const seq of later) seqs.add(seq);
 	const unsure = goesOn ? 0 : later.length;
-	const again = [...freed].flatMap((key) => names.get(key)?.name ?? []);
-	return { seqs, upTo, unread, unsure, freed: again };
+	const freed = [...names].flatMap(([key, { name, identity }]) =>
+		owners.get(key) === identity ? [] : name,
+	);
+	return { seqs, upTo, unread, unsure, freed };
+}
+
+function handOver(owners: Map<NameKey, Identity>, event: PlumeEvent): void {
+	if (event.type === "login.succeeded")
+		owners.set(event.nameKey, event.identity);
+	else if (event.type === "name.released") owners.delete(event.nameKey);
+	else if (event.type === "name.renamed") {
+		const owner = owners.get(event.nameKey);
+		if (!event.stays) owners.delete(event.nameKey);
+		if (owner) owners.set(event.to, owner);
+	}
 }

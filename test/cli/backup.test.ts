@@ -302,6 +302,17 @@ describe("plume restore", () => {
 		expect(lines[4]).toMatch(/ are somebody's again: ann\. .*plume release/);
 	});
 
+	test("names no name that its owner has again by a rename", async () => {
+		const { testServer } = desk;
+		await testServer.enter("bob");
+		await backup();
+		await testServer.operate("rename", "bob", "Eva");
+		await testServer.operate("release", "bob");
+		await testServer.operate("rename", "Eva", "bob");
+		const { lines } = await restore(["--erasures-from", "data"]);
+		expect(lines.join("\n")).not.toContain("bob");
+	});
+
 	test("erases again also what it can't read, behind an end that it can't read", async () => {
 		await backup();
 		const end = eventsIn("kept").at(-1)?.seq;
