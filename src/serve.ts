@@ -238,12 +238,12 @@ async function openFolder(
 		await log.removeEvidence();
 		if (!isMirror) await unmarkCopy(real, folder);
 		const { edges = isMirror || config.sequencer ? Infinity : 0 } = asked;
-		await removeCopies(real, folder, edges).catch((error: unknown) =>
+		const warn = (error: unknown) =>
 			logger.warn(
 				{ error: messageOf(error) },
-				"copies of edges that run no more are left",
-			),
-		);
+				"the copy of an edge that runs no more is left",
+			);
+		await removeCopies(real, folder, edges, warn).catch(warn);
 	};
 	return { lock, secrets, log, snapshots, indexes, known, own, onOwn };
 }
