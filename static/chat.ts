@@ -181,6 +181,7 @@ export class Chat {
 				outbox.caughtUp();
 		}
 		this.view.receive(event);
+		if (event.kind === "caughtUp") this.composer.caughtUp();
 		if (isChange(event)) {
 			this.composer.updateReply(event);
 			this.#page.changed(event);

@@ -6,20 +6,20 @@ import { withoutEmptyLines } from "../machines/text.ts";
 import { commandIn, isForNobody, looksLikeCommand } from "./bot-command.ts";
 import { showBriefly } from "./brief-notice.ts";
 import type { Chat } from "./chat.ts";
-import { find, isTouch, say, show } from "./element.ts";
+import { find, isTouch } from "./element.ts";
 import { emojiButton } from "./emoji-button.ts";
-import { fitField } from "./fit-field.ts";
 import { later } from "./lazy.ts";
 import type { Autocomplete } from "./mention-autocomplete.ts";
 import type { PendingLine } from "./outbox.ts";
 import type { Page } from "./page.ts";
 import { refuseFiles } from "./refuse-files.ts";
 import { type RefusedWords, WaitingWords } from "./refused-words.ts";
-import { current, editMessage, isEditable } from "./relations.ts";
+import { editMessage, isEditable, messageAt } from "./relations.ts";
 import { type About, aboutAfter, showReplyBar } from "./reply-bar.ts";
 import { OFFLINE, UNANSWERED } from "./requests.ts";
-import { keepEdits, keepSent, saveDraft, storedDraft } from "./storage.ts";
-import { canBeSent, tooLong } from "./text-limit.ts";
+import { showField, showRoom } from "./show-field.ts";
+import * as storage from "./storage.ts";
+import { canBeSent } from "./text-limit.ts";
 import { typingSignal } from "./typing-signal.ts";
 import { t, translated } from "./words.ts";
 
@@ -32,14 +32,16 @@ export class Composer {
 	autocomplete: Autocomplete | undefined;
 	readonly #form = find("#composer", HTMLFormElement);
 	readonly #field = find("#text", HTMLTextAreaElement);
-	readonly #submit = find("#send", HTMLButtonElement);
 	readonly #parts: Parts;
+	readonly #page: Page;
 	#trouble = "";
 	#refused: Page["snapshot"]["context"]["trouble"];
 	readonly #typing: ReturnType<typeof typingSignal>;
 	#about: About | undefined;
+	/** The messages that are on the screen are known. */
+	#isLive = false;
 	readonly #waiting = new WaitingWords({
-		isFree: () => this.#isFree(),
+		isFree: (...all) => this.#isFree(...all),
 		resume: (refused) => this.#resume(refused),
 	});
 	/** A text that looks like a command; it is sent when it is submitted again. */
@@ -47,6 +49,7 @@ export class Composer {
 
 	constructor(parts: Parts) {
 		this.#parts = parts;
+		this.#page = parts.page;
 		this.#typing = typingSignal(parts.page);
 		find("#failed-edit").onclick = () => {
 			this.#edit(parts.sends.outbox().drop());
@@ -57,14 +60,14 @@ export class Composer {
 		this.#field.onkeydown = (event) => this.#onKey(event);
 		this.#form.onsubmit = () => this.#send();
 		// The field keeps the focus, or a touch keyboard would close.
-		this.#submit.onpointerdown = (event) => event.preventDefault();
+		find("#send").onpointerdown = (event) => event.preventDefault();
 		emojiButton(this.#field);
 		find("#replying-not").onclick = () => this.#cancel();
 		parts.page.reply = (message) => {
 			if (this.#mayBegin()) this.#turnTo({ kind: "reply", message });
 		};
 		parts.page.edit = (message) => this.#beginEdit(message);
-		keepEdits(UNANSWERED);
+		storage.keepEdits(UNANSWERED);
 		refuseFiles();
 	}
 
@@ -72,24 +75,30 @@ export class Composer {
 	#turnTo(about?: About, isLeft = false): void {
 		const { kind, message } = this.#about ?? {};
 		const { value } = this.#field;
+		const { room } = this.#page;
 		this.#about = about;
 		if (message && kind === "edit") {
-			saveDraft(message.room, "", "edit");
-			if (!isLeft && value !== message.text)
-				this.#waiting.keepInDraft(message.room, value);
-			this.#field.value = storedDraft(this.#parts.page.room);
-			this.autocomplete?.close();
-			this.#complain("");
-		}
+			storage.saveEdit(message);
+			if (!isLeft && value !== message.text) this.#keep(message, value, "");
+			this.#show(storage.storedDraft(room));
+		} else if (message?.room === room) storage.saveReply(room);
 		showReplyBar(about);
 		if (about) this.#field.focus();
+		if (about?.kind === "reply") storage.saveReply(room, about.message);
+	}
+
+	/** The words of an edit are in the field again, at once or later; where nothing can be said any more, in the draft. Returns whether they are. */
+	#keep({ room, epoch, offset }: Said, text: string, words: string): boolean {
+		if (this.#page.room !== room || !this.#page.isClosed)
+			return this.#waiting.add({ room, epoch, offset, text, words });
+		storage.keepInDraft(room, text);
+		return false;
 	}
 
 	/** Whether anything may be said here; tells the person if not. */
 	#mayBegin(): boolean {
-		const { isClosed } = this.#parts.page;
-		if (isClosed) showBriefly(t("html.closed"));
-		return !isClosed;
+		if (this.#page.isClosed) showBriefly(t("html.closed"));
+		return !this.#page.isClosed;
 	}
 
 	/** What is answered may be edited, or deleted. An edit may be done that had no answer. */
@@ -103,8 +112,8 @@ export class Composer {
 	#beginEdit(message: Said, text = message.text): void {
 		if (!this.#mayBegin()) return;
 		this.#turnTo({ kind: "edit", message });
-		this.#field.value = text;
-		this.#complain("");
+		this.#show(text);
+		if (text !== message.text) storage.saveEdit(message, text);
 		this.#field.setSelectionRange(text.length, text.length);
 	}
 
@@ -115,99 +124,99 @@ export class Composer {
 
 	/** Without an answer, the words are in the field again; without a connection they stay there. */
 	async #sendEdit(message: Said): Promise<void> {
-		const { page } = this.#parts;
 		const { room } = message;
 		const text = withoutEmptyLines(this.#field.value);
 		if (text === message.text) return this.#cancel();
-		if (!page.isOpen) return this.#complain(OFFLINE);
+		if (!this.#page.isOpen) return this.#complain(OFFLINE);
 		this.#cancel();
-		const forget = keepSent(room, text);
+		const forget = storage.keepSent(room, { ...message, text, words: "" });
 		this.#waiting.typed();
-		const words = await editMessage(page, message, text);
+		const words = await editMessage(this.#page, message, text);
 		forget();
-		if (!words) return;
-		const why = page.isStuck ? "" : words;
-		const isEditing = this.#about?.kind === "edit";
-		const isHere = page.room === room && !page.isClosed && !isEditing;
-		// They would replace what is written there.
-		if (!isHere) this.#waiting.keepInDraft(room, text);
-		else if (this.#waiting.add({ room, message, text, words: why })) return;
+		const why = this.#page.isStuck ? "" : words;
+		if (!words || this.#keep(message, text, why)) return;
 		showBriefly(words);
-		if (page.room !== room || !page.isClosed) return;
+		if (this.#page.room !== room || !this.#page.isClosed) return;
 		this.enter();
 		this.render();
 	}
 
-	#isFree(): boolean {
-		const { isClosed, asked } = this.#parts.page;
-		return !(isClosed || this.#about || asked.size || this.#field.value);
+	#isFree({ offset }: RefusedWords, isUntouched: boolean): boolean {
+		const { isClosed, asked } = this.#page;
+		const isEmpty = (offset && isUntouched) || !this.#field.value;
+		const isBusy = isClosed || this.#about || asked.size;
+		return isEmpty && !isBusy && (this.#isLive || !offset);
 	}
 
-	#resume({ room, message, text, words }: RefusedWords): void {
-		const now = message && current(this.#parts.page, message);
-		if (now?.text === text) return;
-		const isEdit = message && !now?.erased;
-		if (isEdit) saveDraft(room, text, "edit");
-		if (isEdit) this.#beginEdit(message, text);
-		else this.#write(text);
-		this.#complain(words);
+	#resume(refused: RefusedWords): void {
+		const { text, words } = refused;
+		const message = refused.offset ? messageAt(this.#page, refused) : undefined;
+		if (message?.text === text) return;
+		if (message && !message.erased) {
+			this.#beginEdit(message, text);
+			this.#complain(words);
+			return;
+		}
+		this.#write(text);
+		const why = message ? t("message.deleted") : t("composer.was-edit");
+		this.#complain(words || (refused.offset ? why : ""));
+	}
+
+	/** What was missed has come: what the draft answers is known, and what was to be edited. */
+	caughtUp(): void {
+		this.#isLive = true;
+		const message = messageAt(this.#page, storage.storedReply(this.#page.room));
+		if (message) this.#about ??= { kind: "reply", message };
+		showReplyBar(this.#about);
+		this.#waiting.resume();
 	}
 
 	/** Shows the room's draft. For another person nothing of this one's is in it. */
 	enter(isAnother = false): void {
+		const { room, isClosed } = this.#page;
+		this.#isLive = false;
 		this.#turnTo(undefined, isAnother);
-		const { room } = this.#parts.page;
-		this.#waiting.enter(room, isAnother);
-		this.#field.value = storedDraft(room);
-		this.autocomplete?.close();
-		this.#complain("");
+		this.#waiting.enter(room, isClosed);
+		this.#show(storage.storedDraft(room));
 	}
 
 	/** Puts lines before the draft, and the cursor behind it all; a command waits. What the only one answers is answered again. */
 	#edit(lines: readonly PendingLine[]): void {
 		this.#turnTo();
-		const { page } = this.#parts;
 		const draft = this.#field.value;
 		const isCommand = isForNobody(draft);
 		const all = [...lines.map(({ text }) => text), isCommand ? "" : draft];
 		this.#write(all.filter((text) => text !== "").join("\n"));
 		if (isCommand)
-			this.#waiting.add({ room: page.room, text: draft, words: "", isCommand });
+			this.#waiting.add({ room: this.#page.room, text: draft, words: "" });
 		const [first, second] = lines;
-		if (!first?.replyTo || second || first.epoch !== page.epoch) return;
-		const message = page.lineAt(first.replyTo);
+		if (!first?.replyTo || second || first.epoch !== this.#page.epoch) return;
+		const message = this.#page.lineAt(first.replyTo);
 		if (message?.kind === "said") this.#turnTo({ kind: "reply", message });
 	}
 
 	/** The bot was not told, or its answer is lost: what was typed is in the field again. A menu is closed by then, or another room is on the screen. While nothing can be said, the bar says why. */
 	takeBack(words: string, id = ""): void {
-		const { page } = this.#parts;
-		const one = page.take(id);
-		const why = page.isStuck ? "" : words;
-		const isSeen = page.isOpen && one?.room === page.room && (one.text || why);
-		if (one?.text) this.#waiting.add({ ...one, words: why, isCommand: true });
+		const one = this.#page.take(id);
+		const why = this.#page.isStuck ? "" : words;
+		const isSeen =
+			this.#page.isOpen && one?.room === this.#page.room && (one.text || why);
+		if (one?.text) this.#waiting.add({ ...one, words: why });
 		if (one && !isSeen) showBriefly(words);
 	}
 
 	/** The connection was lost before the bot answered, which may have heard it all. */
 	unheard(): void {
-		const ids = [...this.#parts.page.asked.keys()];
+		const ids = [...this.#page.asked.keys()];
 		for (const id of ids) this.takeBack(UNANSWERED, id);
 		if (ids.length > 0) showBriefly(UNANSWERED);
 	}
 
 	/** Shows the server's words, once for each refusal. */
 	render(): void {
-		const { isOpen, isStuck, snapshot, room, isClosed } = this.#parts.page;
-		const title = this.#parts.page.titleOf(room);
-		const isDirect = this.#parts.page.ownRoom?.access === "direct";
-		const words = isDirect ? t("composer.to", { title }) : "";
-		this.#field.placeholder = words || t("composer.in", { title });
-		// What was not said is still at hand there.
-		show(this.#form, !isClosed || this.#field.value !== "");
-		find("#closed").hidden = !isClosed;
-		this.#dim();
-		if (isOpen && this.#trouble === OFFLINE) this.#complain("");
+		const { isOpen, isStuck, snapshot } = this.#page;
+		showRoom(this.#field, this.#page);
+		this.#complain(isOpen && this.#trouble === OFFLINE ? "" : this.#trouble);
 		const refused = isOpen && !isStuck ? snapshot.context.trouble : undefined;
 		if (refused === this.#refused) return;
 		this.#refused = refused;
@@ -217,8 +226,9 @@ export class Composer {
 	#onInput(): void {
 		this.#waiting.typed();
 		const { value } = this.#field;
-		const item = this.#about?.kind === "edit" ? "edit" : "draft";
-		saveDraft(this.#parts.page.room, value, item);
+		const { kind, message } = this.#about ?? {};
+		if (kind === "edit" && message) storage.saveEdit(message, value);
+		else storage.saveDraft(this.#page.room, value);
 		this.#complain("");
 		void this.#suggest();
 		this.#typing.typed(value);
@@ -236,7 +246,7 @@ export class Composer {
 	#onKey(event: KeyboardEvent) {
 		const { key, shiftKey, isComposing } = event;
 		if (isComposing) return;
-		const last = this.#field.value === "" && this.#parts.page.lastOwn();
+		const last = this.#field.value === "" && this.#page.lastOwn();
 		if (key === "ArrowUp" && last && isEditable(last)) {
 			event.preventDefault();
 			return this.#beginEdit(last);
@@ -262,7 +272,7 @@ export class Composer {
 			const text = typed.slice(0, 40);
 			return this.#complain(t("composer.command", { text }));
 		}
-		if (command && !this.#parts.page.tellBot(command, typed))
+		if (command && !this.#page.tellBot(command, typed))
 			return showBriefly(OFFLINE);
 		this.#write("");
 		this.#typing.sent();
@@ -273,28 +283,18 @@ export class Composer {
 	}
 
 	#write(text: string): void {
+		storage.saveDraft(this.#page.room, text);
+		this.#show(text);
+	}
+
+	#show(text: string): void {
 		this.#field.value = text;
 		this.autocomplete?.close();
-		saveDraft(this.#parts.page.room, text);
 		this.#complain("");
 	}
 
 	#complain(words: string): void {
 		this.#trouble = words;
-		this.#update();
-	}
-
-	/** Fits the field to its text, and shows what is wrong with it. */
-	#update(): void {
-		fitField(this.#field);
-		this.#dim();
-		say("#text-trouble", tooLong(this.#field.value) || this.#trouble);
-	}
-
-	/** Dims the button while nothing can be sent. */
-	#dim(): void {
-		const isOn = !this.#parts.page.isClosed && canBeSent(this.#field.value);
-		// A disabled button would lose the focus.
-		this.#submit.ariaDisabled = String(!isOn);
+		showField(this.#field, this.#page, words);
 	}
 }

@@ -1,35 +1,34 @@
 /**
- * Edits that were refused, and commands that had no answer, while something
- * else was being written. Each is in the field again once that is empty and
- * nothing was typed for a moment. A command is never behind other words, which
- * would tell it to the room: it waits until its room is entered again.
+ * Edits that were left, were refused or had no answer, and commands that had
+ * none, while something else was being written or another room was on the
+ * screen. Each is in the field again once that is empty and nothing was typed
+ * for a moment. A command is never behind other words, which would tell it to
+ * the room, nor an edit, which would be a new line.
  */
 
-import type { Said } from "../machines/message.ts";
 import {
+	type Edit,
 	keepCommand,
+	keepEdit,
 	keepInDraft,
 	saveCommands,
-	saveDraft,
+	saveEdits,
 	storedCommands,
+	storedEdits,
 } from "./storage.ts";
 
 /** So long nothing is typed before such words are in the field. */
 const PAUSE_MS = 2_000;
 
-/** What was typed, and why it is not done. */
-export interface RefusedWords {
-	readonly room: string;
-	readonly text: string;
-	/** What was edited. */
-	readonly message?: Said;
-	readonly isCommand?: boolean;
-	readonly words: string;
-}
+/** What was typed, and why it is not done: other words for a message, or a command. */
+export type RefusedWords = { readonly room: string } & (
+	| Edit
+	| { readonly text: string; readonly words: string; readonly offset?: never }
+);
 
 interface Parts {
-	/** Nothing is in the field, or on its way from there to the bot. */
-	isFree(): boolean;
+	/** Nothing is in the field, or on its way from there to the bot, and the message is known if it is an edit. A draft in which nothing was typed yet may wait for one. */
+	isFree(refused: RefusedWords, isUntouched: boolean): boolean;
 	resume(refused: RefusedWords): void;
 }
 
@@ -46,15 +45,16 @@ export class WaitingWords {
 		this.#parts = parts;
 	}
 
-	/** Returns whether they are in the field at once. A command may be of another room. */
+	/** Returns whether they are in the field at once. */
 	add(refused: RefusedWords): boolean {
 		const { room, text, words } = refused;
 		if (room !== this.#room) {
-			keepCommand(room, text, words);
+			if (refused.offset) keepEdit(room, refused);
+			else keepCommand(room, text, words);
 			return false;
 		}
-		this.#keep([...this.#waiting, refused], refused.room);
-		this.#resume();
+		this.#keep([...this.#waiting, refused]);
+		this.resume();
 		return !this.#waiting.includes(refused);
 	}
 
@@ -63,53 +63,40 @@ export class WaitingWords {
 		this.#typedAt = Date.now();
 	}
 
-	/** From here on those of this room wait. Edits of the last one are in its draft, unless another person is here. */
-	enter(room: string, isAnother = false): void {
-		for (const one of this.#waiting.filter(({ isCommand }) => !isCommand)) {
-			if (!isAnother) keepInDraft(one.room, one.text);
-			saveDraft(one.room, "", "refused");
-		}
-		this.#waiting = [];
+	/** From here on those of this room wait. Where nothing can be said any more, edits are in its draft. */
+	enter(room: string, isClosed = false): void {
 		this.#room = room;
-		this.#read();
-	}
-
-	/** Puts the words of an edit behind the room's draft, which waits itself if it is a command. */
-	keepInDraft(room: string, words: string): void {
-		keepInDraft(room, words);
-		if (room === this.#room) this.#read();
-	}
-
-	#read(): void {
-		const edits = this.#waiting.filter(({ isCommand }) => !isCommand);
-		const room = this.#room;
-		const commands = storedCommands(room).map(
-			(one): RefusedWords => ({ ...one, room, isCommand: true }),
+		this.#typedAt = 0;
+		for (const { text } of isClosed ? storedEdits(room) : [])
+			keepInDraft(room, text);
+		if (isClosed) saveEdits(room, []);
+		this.#waiting = [...storedEdits(room), ...storedCommands(room)].map(
+			(one) => ({ ...one, room }),
 		);
-		this.#waiting = [...edits, ...commands];
 		this.#await();
 	}
 
 	/** They outlive the page. */
-	#keep(waiting: readonly RefusedWords[], room: string): void {
+	#keep(waiting: readonly RefusedWords[]): void {
 		this.#waiting = waiting;
-		const edits = waiting.filter(({ isCommand }) => !isCommand);
-		const texts = edits.map(({ text }) => text);
-		saveDraft(room, texts.join("\n"), "refused");
+		const edits = waiting.flatMap((one) => (one.offset ? one : []));
+		saveEdits(this.#room, edits);
 		saveCommands(
-			room,
-			waiting.filter(({ isCommand }) => isCommand),
+			this.#room,
+			waiting.filter((one) => !one.offset),
 		);
 	}
 
-	#resume(): void {
-		const isPause = Date.now() - this.#typedAt >= PAUSE_MS;
+	/** Call it when they may be free to go. */
+	resume(): void {
+		const at = this.#typedAt;
+		const isPause = Date.now() - at >= PAUSE_MS;
 		// An emoji that is chosen in a dialog is for what is in the field by now.
 		const isBelow = document.querySelector("dialog[open]") !== null;
-		if (isPause && !isBelow && this.#parts.isFree()) {
-			const [next, ...rest] = this.#waiting;
-			if (next) this.#keep(rest, next.room);
-			if (next) this.#parts.resume(next);
+		const [next, ...rest] = this.#waiting;
+		if (next && isPause && !isBelow && this.#parts.isFree(next, at === 0)) {
+			this.#keep(rest);
+			this.#parts.resume(next);
 		}
 		this.#await();
 	}
@@ -117,6 +104,6 @@ export class WaitingWords {
 	#await(): void {
 		clearTimeout(this.#timer);
 		if (this.#waiting.length > 0)
-			this.#timer = setTimeout(() => this.#resume(), PAUSE_MS);
+			this.#timer = setTimeout(() => this.resume(), PAUSE_MS);
 	}
 }

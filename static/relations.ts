@@ -4,6 +4,7 @@ import type { Said } from "../machines/message.ts";
 import { showBriefly } from "./brief-notice.ts";
 import { later } from "./lazy.ts";
 import type { Page } from "./page.ts";
+import type { Target } from "./storage.ts";
 import { t } from "./words.ts";
 
 /** A message can be edited for so long. */
@@ -18,12 +19,17 @@ const about = ({ room, epoch, offset: target }: Said) => ({
 	target,
 });
 
-/** A message as it is by now, as far as the page knows: what others did to it while a dialog about it was open is in the room on the screen. */
-export function current(page: Page, message: Said): Said {
-	const { room, epoch, offset } = message;
-	const line = page.room === room ? page.lineAt(offset) : undefined;
-	return line?.kind === "said" && line.epoch === epoch ? line : message;
+/** The message of the room on the screen that is meant, if it is there. */
+export function messageAt(page: Page, target: Target | undefined) {
+	const line = target && page.lineAt(target.offset);
+	const isThere = line?.kind === "said" && line.epoch === target?.epoch;
+	return isThere ? line : undefined;
 }
+
+/** A message as it is by now, as far as the page knows: what others did to it while a dialog about it was open is in the room on the screen. */
+export const current = (page: Page, message: Said): Said =>
+	(page.room === message.room ? messageAt(page, message) : undefined) ??
+	message;
 
 /** The page knows that a message of the room on the screen was deleted. The server only knows that it is not there. */
 export const isGone = (page: Page, message: Said): boolean =>

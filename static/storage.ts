@@ -2,8 +2,9 @@
  * What outlives a page. The browser stores the session, the rooms and the
  * settings for all its tabs. A tab stores a login under way, that everything
  * is to be erased and, for each room, its client, its pending lines, its
- * draft, the words of an edit, edits and commands on their way, and those that
- * were refused or had no answer, which wait for the field to be free.
+ * draft, what that answers, the edit in the field, edits and commands on their
+ * way, and those that were left, were refused or had no answer, which wait for
+ * the field to be free.
  */
 
 import { LOBBY } from "../machines/message.ts";
@@ -23,9 +24,9 @@ const GOES_ON_MS = 3_600_000;
 /** In place of the address of a person for whom notes are: nobody's. */
 const NOBODY = "-";
 
-/** What is being written: a new line, or other words for one. What was refused is to be written again, and perhaps what was sent. */
-type Draft = "draft" | "edit" | "refused" | "sent";
-type RoomItem = "client" | "lines" | "commands" | Draft;
+type RoomItem =
+	| ("client" | "lines" | "draft" | "reply")
+	| ("edit" | "edits" | "commands" | "sent");
 
 const tab = new Store<
 	| (Shared | "pending" | "expires" | "invitation" | "farewell")
@@ -173,16 +174,70 @@ export function roomsWithLines(): readonly string[] {
 	);
 }
 
-export const storedDraft = (room: string, item: Draft = "draft"): string =>
-	tab.get(keyOf(room, item)).slice(0, LONGEST_DRAFT);
+export const storedDraft = (room: string): string =>
+	tab.get(keyOf(room, "draft")).slice(0, LONGEST_DRAFT);
 
-export function saveDraft(room: string, words: string, item: Draft = "draft") {
-	tab.set(keyOf(room, item), words.slice(0, LONGEST_DRAFT));
+export function saveDraft(room: string, words: string): void {
+	tab.set(keyOf(room, "draft"), words.slice(0, LONGEST_DRAFT));
 }
+
+/** Which message something is about. */
+export interface Target {
+	readonly epoch: string;
+	readonly offset: number;
+}
+
+/** Other words for a message, and why they are to be sent again. */
+export interface Edit extends Target {
+	readonly text: string;
+	readonly words: string;
+}
+
+const editsIn = (json: string): readonly Edit[] =>
+	parseList(json, { text: "", words: "", epoch: "", offset: 0 });
+
+const jsonOf = (edits: readonly Edit[]) =>
+	JSON.stringify(
+		edits.map(({ text, words, epoch, offset }) => {
+			const start = text.slice(0, LONGEST_DRAFT);
+			return { text: start, words, epoch, offset };
+		}),
+	);
+
+export const saveEdits = (room: string, edits: readonly Edit[]): void =>
+	tab.set(keyOf(room, "edits"), jsonOf(edits));
+
+/** Edits that wait. */
+export const storedEdits = (room: string): readonly Edit[] =>
+	editsIn(tab.get(keyOf(room, "edits")));
+
+export const keepEdit = (room: string, edit: Edit): void =>
+	saveEdits(room, [...storedEdits(room), edit]);
+
+/** The edit in the field; empty if there is none. */
+export const saveEdit = (
+	{ room, epoch, offset }: Target & { readonly room: string },
+	text = "",
+): void =>
+	tab.set(
+		keyOf(room, "edit"),
+		text && jsonOf([{ text, words: "", epoch, offset }]),
+	);
+
+/** What the draft answers. */
+export const saveReply = (room: string, to?: Target): void =>
+	tab.set(
+		keyOf(room, "reply"),
+		to ? JSON.stringify([{ epoch: to.epoch, offset: to.offset }]) : "",
+	);
+
+export const storedReply = (room: string): Target | undefined =>
+	parseList(tab.get(keyOf(room, "reply")), { epoch: "", offset: 0 })[0];
 
 /** What was written for a room and not said there, as far as it is known. */
 export const unsentWords = (room: string): string =>
-	[...storedLines(room).map(({ text }) => text), storedDraft(room)]
+	[...storedLines(room), ...storedEdits(room), { text: storedDraft(room) }]
+		.map(({ text }) => text)
 		.filter((text) => text !== "")
 		.join("\n");
 
@@ -198,24 +253,23 @@ export function keepInDraft(room: string, words: string): void {
 let sent = 0;
 
 /** Stores an edit or a command until its answer is there. Returns what forgets it. */
-export function keepSent(room: string, words: string): () => void {
-	const id = `${room} ${sent++}`;
-	saveDraft(id, words, "sent");
-	return () => tab.remove(keyOf(id, "sent"));
+export function keepSent(room: string, what: string | Edit): () => void {
+	const key = keyOf(`${room} ${sent++}`, "sent");
+	tab.set(key, typeof what === "string" ? what : jsonOf([what]));
+	return () => tab.remove(key);
 }
 
-/** What was being edited, waited or was on its way when the page ended is in the draft of its room; a command waits, as one that was not answered. */
+/** What was being edited, or was on its way, when the page ended waits in its room: what was sent as something that was not answered. */
 export function keepEdits(unanswered: string): void {
 	for (const name of tab.names()) {
 		const [item, ...rest] = name.split(" ");
-		if (item !== "edit" && item !== "refused" && item !== "sent") continue;
+		if (item !== "edit" && item !== "sent") continue;
 		const [room = LOBBY] = rest;
-		const id = rest.join(" ") || room;
-		const words = storedDraft(id, item);
-		if (item === "sent" && isForNobody(words))
-			keepCommand(room, words, unanswered);
-		else if (words) keepInDraft(room, words);
-		tab.remove(keyOf(id, item));
+		const what = tab.get(keyOf(rest.join(" ") || room, item));
+		const words = item === "sent" ? unanswered : "";
+		if (isForNobody(what)) keepCommand(room, what, words);
+		for (const edit of editsIn(what)) keepEdit(room, { ...edit, words });
+		tab.remove(name);
 	}
 }
 
@@ -225,7 +279,7 @@ export function dropPendingSends(): void {
 		...tab
 			.names()
 			.filter((name) =>
-				/^(lines|commands|draft|edit|refused|sent)\b/.test(name),
+				/^(lines|commands|draft|reply|edits?|sent)\b/.test(name),
 			),
 	);
 }

@@ -35,19 +35,23 @@ test("a message is edited in the composer, and everyone sees that it was", async
 	await check(bob, "an edited message");
 });
 
-test("the words of an edit outlive the page, behind the draft", async () => {
+test("an edit outlives the page, and the draft waits for it", async () => {
 	const ann = await enter("ada2");
 	await ann.says("first");
 	await ann.reads("first");
 	await ann.field.fill("a draft");
 	await presses(ann, "first", "Edit");
 	await ann.field.fill("first, corrected");
+	for (let time = 0; time < 2; time++) {
+		await ann.page.reload();
+		await ann.page.getByText("Edit: first").waitFor();
+		expect(await ann.field.inputValue()).toBe("first, corrected");
+	}
+	await ann.presses("Do not edit");
+	expect(await ann.field.inputValue()).toBe("a draft");
 	await ann.page.reload();
-	await ann.isInside();
-	expect(await ann.field.inputValue()).toBe("a draft\nfirst, corrected");
-	await ann.page.reload();
-	await ann.isInside();
-	expect(await ann.field.inputValue()).toBe("a draft\nfirst, corrected");
+	await ann.isOpen();
+	expect(await ann.field.inputValue()).toBe("a draft");
 });
 
 test("Up in an empty field edits the last message, and Escape leaves it", async () => {

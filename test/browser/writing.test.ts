@@ -443,9 +443,15 @@ test("an edit that is on its way when the writer goes elsewhere is not said a se
 	expect(await ann.field.inputValue()).toBe("");
 });
 
-test("the words of an edit are kept where the connection is lost on the way to another room", async () => {
-	const { ann, cut } = await leavesWhileEditing();
+test("an edit without an answer does not come again in its room if it was done", async () => {
+	const { ann, cut, arrive } = await leavesWhileEditing();
 	await cut();
-	const draft = () => sessionStorage.getItem("draft attic");
-	await expect.poll(() => ann.page.evaluate(draft)).toBe("two");
+	await ann.hasHeard("There was no answer.");
+	arrive();
+	await ann.retries();
+	await ann.goesTo("attic");
+	await ann.reads("two");
+	const waiting = () => sessionStorage.getItem("edits attic");
+	await expect.poll(() => ann.page.evaluate(waiting)).toBe("[]");
+	expect(await ann.field.inputValue()).toBe("");
 });

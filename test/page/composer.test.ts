@@ -1,5 +1,5 @@
 /** What is typed for the bot, from the field and back. */
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Said } from "../../machines/message.ts";
 
 /** The elements of the page, by selector, with what is said there. */
@@ -24,12 +24,14 @@ vi.mock("../../static/brief-notice.ts", () => ({
 	},
 }));
 vi.mock("../../static/fit-field.ts", () => ({ fitField: () => {} }));
-vi.mock("../../static/person.ts", () => ({}));
+vi.mock("../../static/person.ts", () => ({ nameTag: String }));
 
 /** What was sent: commands with an id. */
 const sent: { id?: string }[] = [];
 /** Lines that are to be said to everyone. */
 const lines: string[] = [];
+/** Which messages those answer. */
+const answered: (number | undefined)[] = [];
 
 /** What a tab stores, which outlives a page. */
 const storage = () =>
@@ -54,7 +56,7 @@ beforeEach(() => {
 	vi.stubGlobal("addEventListener", () => {});
 	vi.stubGlobal("document", { querySelector: () => null });
 	vi.resetModules();
-	for (const all of [sent, lines]) all.length = 0;
+	for (const all of [sent, lines, answered]) all.length = 0;
 	elements.clear();
 });
 
@@ -71,12 +73,20 @@ async function opens(room: string) {
 	const socket = { send: (frame: never) => sent.push(frame) };
 	const actor = () => ({ getSnapshot: () => snapshot });
 	const page = new Page(Object({ actor, socket }));
-	const outbox = () => ({ add: (text: string) => lines.push(text) });
+	const outbox = () => ({
+		add(text: string, to?: Said) {
+			lines.push(text);
+			answered.push(to?.offset);
+		},
+	});
+	page.lineAt = (offset) =>
+		page.room === "reef" ? said(offset, `line ${offset}`) : undefined;
 	const parts = { page, view: { spoke: () => {} }, sends: { outbox } };
 	const composer = new Composer(Object(parts));
 	const goes = (to: string) => {
 		page.room = to;
 		composer.enter();
+		composer.caughtUp();
 	};
 	goes(room);
 	return { page, composer, goes, context };
@@ -102,6 +112,11 @@ const trouble = () => find("#text-trouble").textContent;
 function sends(text = field().value): void {
 	field().value = text;
 	Object(find("#composer")).onsubmit();
+}
+
+function types(text: string): void {
+	field().value = text;
+	Object(field()).oninput();
 }
 
 const SILENT =
@@ -196,7 +211,7 @@ test.each(["@plumebot, hello!", "@plumebots are many", "/usr/bin", "1 /a b"])(
 	},
 );
 
-test("edits on their way when the page is loaded anew are in the draft, whatever is edited next", async () => {
+test("edits on their way when the page is loaded anew are edits again, one after the other", async () => {
 	const { page } = await opens("reef");
 	for (const offset of [1, 2]) {
 		page.edit(said(offset, `line ${offset}`));
@@ -205,9 +220,111 @@ test("edits on their way when the page is loaded anew are in the draft, whatever
 	page.edit(said(3, "line 3"));
 	Object(find("#replying-not")).onclick();
 	await reopens("reef");
-	expect(field().value).toBe("edit 1\nedit 2");
+	expect([field().value, trouble()]).toEqual(["edit 1", SILENT]);
 	await reopens("reef");
-	expect(field().value).toBe("edit 1\nedit 2");
+	vi.advanceTimersByTime(2_000);
+	for (const target of [2, 1]) {
+		sends();
+		expect(sent.at(-1)).toMatchObject({ kind: "edit", target });
+		vi.advanceTimersByTime(4_000);
+	}
+	expect(lines).toEqual([]);
+});
+
+test("an edit without an answer is one again in its room", async () => {
+	const { page, goes } = await opens("reef");
+	page.edit(said(1, "line 1"));
+	sends("edit 1");
+	goes("quay");
+	page.requests.disconnected()();
+	await vi.advanceTimersByTimeAsync(0);
+	expect(field().value).toBe("");
+	goes("reef");
+	vi.advanceTimersByTime(2_000);
+	expect([field().value, trouble()]).toEqual(["edit 1", SILENT]);
+	sends();
+	expect(sent.at(-1)).toMatchObject({ kind: "edit", target: 1 });
+});
+
+describe("a half-written edit", () => {
+	const leaves = async () => {
+		const opened = await opens("reef");
+		opened.page.edit(said(1, "line 1"));
+		types("half");
+		return opened;
+	};
+	const isThere = () => {
+		expect([field().value, trouble()]).toEqual(["half", ""]);
+		sends();
+		expect(sent.at(-1)).toMatchObject({ kind: "edit", target: 1 });
+	};
+
+	test("is there again after a change of room", async () => {
+		const { goes } = await leaves();
+		goes("quay");
+		expect(field().value).toBe("");
+		goes("reef");
+		isThere();
+	});
+
+	test("is there again after the page was loaded anew", async () => {
+		await leaves();
+		await reopens("reef");
+		isThere();
+	});
+
+	test("is there again after another edit", async () => {
+		const { page } = await leaves();
+		page.edit(said(2, "line 2"));
+		sends("other");
+		page.requests.receive({ kind: "relationDone", id: "a0" });
+		vi.advanceTimersByTime(4_000);
+		isThere();
+	});
+
+	test("says what it is where its message is not on the screen", async () => {
+		const { page, goes, composer } = await leaves();
+		goes("quay");
+		page.lineAt = () => undefined;
+		page.room = "reef";
+		composer.enter();
+		expect(field().value).toBe("");
+		composer.caughtUp();
+		expect(field().value).toBe("half");
+		expect(trouble()).toMatch(/^These were other words for a message/);
+	});
+
+	test("is in the draft where nothing can be said any more", async () => {
+		const { page, composer } = await leaves();
+		page.isClosed = true;
+		composer.enter();
+		expect(field().value).toBe("half");
+	});
+});
+
+test("a half-written answer still is one after a change of room and a new load of the page", async () => {
+	const { page, goes } = await opens("reef");
+	page.reply(said(2, "line 2"));
+	types("so");
+	goes("quay");
+	types("draft");
+	goes("reef");
+	await reopens("reef");
+	sends();
+	await reopens("quay");
+	sends();
+	expect(lines).toEqual(["so", "draft"]);
+	expect(answered).toEqual([2, undefined]);
+});
+
+test("an answer that was left is none after a new load of the page", async () => {
+	const { page } = await opens("reef");
+	page.reply(said(2, "line 2"));
+	types("so");
+	Object(find("#replying-not")).onclick();
+	await reopens("reef");
+	sends();
+	expect(answered).toEqual([undefined]);
 });
 
 test("an edit that was answered is not in the draft", async () => {

@@ -1,67 +1,15 @@
 /** What a tab stores of the words that are being written, and of what is still to be erased. */
 import { expect, test, vi } from "vitest";
 
-test("the words of a refused edit go behind the draft, and leave those of the next edit where they are", async () => {
-	vi.stubGlobal("window", {});
-	const storage = await import("../../static/storage.ts");
-	const stored = () =>
-		(["draft", "edit"] as const).map((item) =>
-			storage.storedDraft("reef", item),
-		);
-	storage.saveDraft("reef", "a draft");
-	storage.keepInDraft("reef", "one");
-	storage.saveDraft("reef", "the next", "edit");
-	storage.keepInDraft("reef", "two");
-	expect(stored()).toEqual(["a draft\none\ntwo", "the next"]);
-});
-
 test("the words of an edit are not put behind a command, which waits", async () => {
 	vi.stubGlobal("window", {});
-	vi.stubGlobal("document", { querySelector: () => null });
-	vi.useFakeTimers();
 	const storage = await import("../../static/storage.ts");
-	const { WaitingWords } = await import("../../static/refused-words.ts");
-	const room = "sea";
-	let resumed = "";
-	const waiting = new WaitingWords({
-		isFree: () => true,
-		resume: ({ text }) => {
-			resumed = text;
-		},
-	});
-	waiting.enter(room);
-	storage.saveDraft(room, "/mute troll 10m");
-	waiting.keepInDraft(room, "the new words");
-	expect(storage.storedDraft(room)).toBe("the new words");
-	vi.advanceTimersByTime(4_000);
-	expect(resumed).toBe("/mute troll 10m");
-	vi.useRealTimers();
-});
-
-test("two edits that wait are both in the draft once the page is loaded anew", async () => {
-	vi.stubGlobal("window", {});
-	vi.stubGlobal("document", { querySelector: () => null });
-	vi.useFakeTimers();
-	const storage = await import("../../static/storage.ts");
-	const { WaitingWords } = await import("../../static/refused-words.ts");
-	let isFree = false;
-	const resumed: string[] = [];
-	const waiting = new WaitingWords({
-		isFree: () => isFree,
-		resume: ({ text }) => resumed.push(text),
-	});
-	const room = "cave";
-	waiting.enter(room);
-	for (const text of ["one", "two", "three"])
-		waiting.add({ room, text, words: "No." });
-	isFree = true;
-	vi.advanceTimersByTime(2_000);
-	expect(resumed).toEqual(["one"]);
-	storage.keepEdits("No answer.");
-	expect(storage.storedDraft(room)).toBe("two\nthree");
-	storage.keepEdits("No answer.");
-	expect(storage.storedDraft(room)).toBe("two\nthree");
-	vi.useRealTimers();
+	storage.saveDraft("sea", "/mute troll 10m");
+	for (const text of ["one", "two"]) storage.keepInDraft("sea", text);
+	expect(storage.storedDraft("sea")).toBe("one\ntwo");
+	expect(storage.storedCommands("sea")).toMatchObject([
+		{ text: "/mute troll 10m" },
+	]);
 });
 
 test("a room whose lines are all sent has none", async () => {
@@ -92,7 +40,7 @@ test("a page that was loaded anew goes on to erase everything, but not an hour l
 	vi.useRealTimers();
 });
 
-test("a command that waits is never in the draft, and waits again in its room", async () => {
+test("a command and an edit that wait are never in the draft, and wait again in their room", async () => {
 	vi.stubGlobal("window", {});
 	vi.stubGlobal("document", { querySelector: () => null });
 	vi.useFakeTimers();
@@ -107,32 +55,35 @@ test("a command that waits is never in the draft, and waits again in its room", 
 		});
 	const room = "quay";
 	const command = { room, text: "/block gus", words: "No answer." };
-	const edit = { room, text: "other words", words: "No." };
+	const about = { epoch: "e", offset: 1 };
+	const edit = { room, text: "other words", words: "No.", ...about };
 	storage.saveDraft(room, "hello, all");
 	const waiting = made();
 	waiting.enter(room);
-	waiting.add({ ...command, isCommand: true });
+	waiting.add(command);
 	waiting.add(edit);
 	waiting.enter("pier");
 	isFree = true;
 	vi.advanceTimersByTime(2_000);
 	expect(resumed).toEqual([]);
 
-	storage.keepEdits("No answer.");
-	expect(storage.storedDraft(room)).toBe("hello, all\nother words");
+	expect(storage.storedDraft(room)).toBe("hello, all");
+	expect(storage.unsentWords(room)).toBe("other words\nhello, all");
 	isFree = false;
 	const anew = made();
 	anew.enter(room);
 	vi.advanceTimersByTime(2_000);
 	isFree = true;
 	vi.advanceTimersByTime(2_000);
-	expect(resumed).toEqual([{ ...command, isCommand: true }]);
+	expect(resumed).toEqual([edit]);
+	vi.advanceTimersByTime(2_000);
+	expect(resumed).toEqual([edit, command]);
 	made().enter(room);
 	vi.advanceTimersByTime(2_000);
-	expect(resumed).toHaveLength(1);
+	expect(resumed).toHaveLength(2);
 
 	isFree = false;
-	anew.add({ ...command, isCommand: true });
+	anew.add(command);
 	expect(storage.storedCommands(room)).toMatchObject([command]);
 	// Another person is here.
 	storage.dropPendingSends();
