@@ -36,6 +36,8 @@ const WHOLE =
 	" Look for a newer copy; if there is none, start once with --accept-missing.";
 const HOLE =
 	" Put it back, or restore a backup; if there is none, plume cut copies what comes before it.";
+const ERASED =
+	" They deleted something that is gone here, so --accept-missing does not help. Look for a newer copy; if there is none, plume cut makes a sound log of what is there.";
 /** In the data folder of a mirror, for commands that know no settings. */
 const MIRROR = "mirror";
 const ANEW =
@@ -174,7 +176,7 @@ export class Evidence {
 		try {
 			yield* readBatches(sources, verifier);
 			const { seq = 0 } = traces.find(isBackup) ?? {};
-			verifier.assertErasuresLogged(isMirror ? Infinity : seq);
+			this.#assertErasuresLogged(verifier, isMirror ? Infinity : seq);
 		} catch (error) {
 			if (!isMirror || !(error instanceof Damage)) throw error;
 			throw WrongCopy.because(error, error.isNewer);
@@ -182,18 +184,36 @@ export class Evidence {
 		this.check(verifier);
 	}
 
+	/** Throws if a text is gone that no event erases: it is damaged, unless events are missing. */
+	#assertErasuresLogged(verifier: Verifier, upTo: number): void {
+		try {
+			verifier.assertErasuresLogged(upTo);
+		} catch (error) {
+			const [trace] = this.#longerThan(verifier);
+			if (!trace || verifier.broken.length > 0) throw error;
+			const remedy = trace.isCopy ? this.#remedyFor(trace) : ERASED;
+			throw new Incomplete(missing(trace, verifier.seq) + remedy);
+		}
+	}
+
+	/** What shows that the log went on, the furthest first. */
+	#longerThan({ id, seq }: Pick<Verifier, "id" | "seq">): readonly Trace[] {
+		return [...this.#found.copies, ...this.#found.traces]
+			.filter((trace) => trace.seq > seq && isOf(id, trace))
+			.sort((a, b) => b.seq - a.seq);
+	}
+
 	/** Throws if the log that was read ends before the evidence. */
-	check({ id, seq, torn }: Pick<Verifier, "id" | "seq" | "torn">): void {
-		const { refuseBackup, folder, left, copies, traces } = this.#found;
+	check(end: Pick<Verifier, "id" | "seq" | "torn">): void {
+		const { refuseBackup, folder, left, traces } = this.#found;
+		const { id, seq, torn } = end;
 		const isThis = (trace: Trace) =>
 			isBackup(trace) && trace.seq === seq && isOf(id, trace);
 		if (refuseBackup && traces.some(isThis))
 			throw new Incomplete(
 				`${folder} is a backup that was copied here. Start once with --restored, so that people learn of the gap; or put it here with plume restore.`,
 			);
-		const longer = [...copies, ...traces]
-			.filter((trace) => trace.seq > seq && isOf(id, trace))
-			.sort((a, b) => b.seq - a.seq);
+		const longer = this.#longerThan(end);
 		const proof = longer.find(({ head }) => head?.fsync !== false);
 		const [trace = proof] = longer;
 		const why = `${torn ? ` ${torn.message}.` : ""}${this.#remedyFor(proof)}`;

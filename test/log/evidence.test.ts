@@ -290,6 +290,28 @@ test("a snapshot of another event than the log has there is refused, with the pl
 	expect((await verify(mixed)).code).toBe(3);
 });
 
+test("a log whose end is gone, and that end deleted something, is not called damaged", async () => {
+	const disk = new FakeDisk();
+	const { testServer } = await start(disk);
+	const ann = await testServer.enter("ann", "plume.2");
+	for (let n = 1; n <= 90; n++) {
+		ann.say(`line ${n}`, n);
+		await testServer.settle();
+	}
+	const said = ann.received.find(({ text }) => text === "line 2");
+	ann.erase({ room: "lobby", epoch: said?.epoch, target: said?.offset });
+	await testServer.settle();
+	await testServer.engine.stop();
+	const left = lastSegmentGone(new FakeDisk(disk.files));
+	const words =
+		/a snapshot was taken after \d+: \d+ events are missing\. They deleted something that is gone here, so --accept-missing does not help\. .*plume cut/;
+	for (const acceptMissing of [false, true])
+		await expect(start(left, { acceptMissing })).rejects.toThrow(words);
+	expect((await verify(left)).lines.join("\n")).toMatch(words);
+	const cut = await plume(left, ["cut", "data", "new"]);
+	expect(cut.lines.join("\n")).toContain("Erased again");
+});
+
 describe("the copy of an edge that goes further than the log", () => {
 	/** The files of a log, as the copy of an edge beside another. */
 	const withCopy = (disk: FakeDisk, copied = disk) => {
