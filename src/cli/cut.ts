@@ -4,6 +4,7 @@
  * get new epochs, and messages that were erased later are erased there too.
  * The source folder is only read. No server starts with a copy that is not whole.
  */
+
 import { join, resolve, sep } from "node:path";
 import { ConfigError } from "../config.ts";
 import { type Disk, namesIn, writeChunks } from "../log/disk.ts";
@@ -19,6 +20,7 @@ import { leftOut } from "./left-out.ts";
 import { markRestored } from "./mark-restored.ts";
 import { parseOptions, parseUntil, string } from "./options.ts";
 import { type Prefix, soundPrefix } from "./prefix.ts";
+import { quoted } from "./quoted.ts";
 import type { CommandContext, ExitCode, LogCommand } from "./source.ts";
 
 interface Read {
@@ -106,7 +108,7 @@ async function copy(
 	}
 	await removeDraft(disk, into);
 	for await (const line of leftOut(disk, source, sources, prefix)) print(line);
-	print(`Start it: PLUME_DATA=${into} plume serve`);
+	print(`Start it: PLUME_DATA=${quoted(into)} plume serve`);
 	return 0;
 }
 

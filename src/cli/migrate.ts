@@ -2,6 +2,7 @@
  * `plume migrate`: moves a log of files into a stream on NATS, or a stream into
  * files. Not a byte of a line changes, so both fold to the same state.
  */
+
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { NatsSettings } from "../cluster/nats-settings.ts";
@@ -11,6 +12,7 @@ import { namesIn, realDisk } from "../log/disk.ts";
 import { markCopy } from "../log/evidence.ts";
 import { Lock } from "../log/lock.ts";
 import { parseOptions } from "./options.ts";
+import { quoted } from "./quoted.ts";
 import { verify } from "./replay.ts";
 import {
 	type CommandContext,
@@ -67,7 +69,7 @@ async function migrate(
 	}
 	const log = isOut ? "" : `PLUME_LOG=${to} `;
 	parts.print(
-		`The log of ${source} is in ${to}, the secret is not: set PLUME_SECRET, or copy the file secret to ${join(folder, "secret")} on each machine. Start it: ${log}PLUME_DATA=${folder} plume serve`,
+		`The log of ${source} is in ${to}, the secret is not: set PLUME_SECRET, or copy the file secret to ${join(folder, "secret")} on each machine. Start it: ${log}PLUME_DATA=${quoted(folder)} plume serve`,
 	);
 	return 0;
 }

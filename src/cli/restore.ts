@@ -3,6 +3,7 @@
  * verified, marked as restored, and only then given its names. While its draft
  * is there, no server starts in the folder, not even with a log of its own.
  */
+
 import { join } from "node:path";
 import { ConfigError } from "../config.ts";
 import { Secrets } from "../engine/secrets.ts";
@@ -23,6 +24,7 @@ import { type ErasedThere, erasedThere } from "./erased-there.ts";
 import { markRestored } from "./mark-restored.ts";
 import { boolean, parseOptions, string } from "./options.ts";
 import { type Prefix, soundPrefix } from "./prefix.ts";
+import { quoted } from "./quoted.ts";
 import type { CommandContext, ExitCode, LogCommand } from "./source.ts";
 
 /** What a restore that was broken off left, and a start that was refused because of it. */
@@ -61,15 +63,16 @@ async function restore(asked: Asked, parts: CommandContext): Promise<ExitCode> {
 	const draft = draftIn(data);
 	try {
 		const prefix = await fill(draft, asked, parts);
-		for (const line of await bringBack(draft, prefix, asked, parts))
-			print(line);
+		const lines = await bringBack(draft, prefix, asked, parts);
+		await removeDraft(disk, data);
+		for (const line of lines) print(line);
 		return 0;
 	} catch (error) {
+		// What is left refuses a start, which would begin a new chat here.
 		if (!(error instanceof NoBackup)) throw error;
+		await removeDraft(disk, data);
 		warn(`${error.message} Nothing was restored.`);
 		return 3;
-	} finally {
-		await removeDraft(disk, data);
 	}
 }
 
@@ -78,7 +81,7 @@ async function assertThere(from: string, disk: Disk): Promise<void> {
 	const names = await namesIn(disk, from).catch((error: unknown) => {
 		if (codeOf(error) !== "ENOTDIR") throw error;
 		throw new ConfigError(
-			`${from} is a file. If it is the tar of a backup: plume restore - <${from}`,
+			`${from} is a file. If it is the tar of a backup: plume restore - <${quoted(from)}`,
 		);
 	});
 	if (names.length === 0)
@@ -140,7 +143,7 @@ async function bringBack(
 	const time = new Date(state.time).toISOString();
 	return [
 		`Restored events 1 to ${seq} into ${data}; the last is of ${time}.`,
-		`plume replay ${data} --to ${seq} gives state ${state.hash()}, as in the backup.`,
+		`plume replay ${quoted(data)} --to ${seq} gives state ${state.hash()}, as in the backup.`,
 		keepSessions
 			? `Sessions that go on, also if they were logged out after the backup: ${sessions.length}. People who saw later events are told of a gap.`
 			: `Sessions that ended: ${sessions.length}. Everyone logs in again. A page that stays open says then that messages are missing; plume notice tells the others.`,
@@ -198,5 +201,5 @@ async function secretInWords(
 	const mine = new Secrets(secret, () => new Uint8Array()).fingerprint(id);
 	return named !== undefined && named !== mine
 		? `${whose} is another one (${mine}) than this log was written with (${named}). Look for that one before the start.`
-		: `${whose} is in use. Start it: PLUME_DATA=${data} plume serve`;
+		: `${whose} is in use. Start it: PLUME_DATA=${quoted(data)} plume serve`;
 }

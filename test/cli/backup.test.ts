@@ -302,6 +302,19 @@ describe("plume restore", () => {
 		expect(lines[4]).toMatch(/ are somebody's again: ann\. .*plume release/);
 	});
 
+	test("leaves what refuses a start where the disk fills up, and works once there is room", async () => {
+		await backup();
+		desk.disk.interrupt = ({ kind, path }) =>
+			kind === "write" && path.startsWith("back/")
+				? { code: "ENOSPC" }
+				: undefined;
+		await expect(restore([])).rejects.toThrow("ENOSPC");
+		expect(await desk.disk.list("back")).toContain("restoring");
+		desk.disk.interrupt = () => undefined;
+		expect((await restore([])).code).toBe(0);
+		expect(await desk.disk.list("back")).not.toContain("restoring");
+	});
+
 	test("names no name that its owner has again by a rename", async () => {
 		const { testServer } = desk;
 		await testServer.enter("bob");
