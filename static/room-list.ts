@@ -20,7 +20,7 @@ import { struckBell } from "./room-level.ts";
 import { roomMenu } from "./room-menu.ts";
 import { pathOf } from "./room-name.ts";
 import { roomOrder } from "./room-order.ts";
-import { roomsWithLines, storedDraft, storedLines } from "./storage.ts";
+import { hasDraft, roomsWithLines, storedLines } from "./storage.ts";
 import { number, t } from "./words.ts";
 
 /** Rooms that a tab may ask the server about. */
@@ -272,7 +272,7 @@ export class RoomList {
 		const { name } = room;
 		const [unread, unsent] = [this.#unread(room), this.#unsent(room)];
 		const isMention = unread > 0 && this.#mentions.has(name);
-		const isDraft = name !== this.#page.room && storedDraft(name) !== "";
+		const isDraft = name !== this.#page.room && hasDraft(name);
 		const badge = (is: boolean, text: string, look = "visually-hidden") =>
 			is ? [make("span", look, text)] : [];
 		return [

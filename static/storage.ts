@@ -234,12 +234,23 @@ export const saveReply = (room: string, to?: Target): void =>
 export const storedReply = (room: string): Target | undefined =>
 	parseList(tab.get(keyOf(room, "reply")), { epoch: "", offset: 0 })[0];
 
-/** What was written for a room and not said there, as far as it is known. */
-export const unsentWords = (room: string): string =>
-	[...storedLines(room), ...storedEdits(room), { text: storedDraft(room) }]
+const joined = (all: readonly { readonly text: string }[]) =>
+	all
 		.map(({ text }) => text)
 		.filter((text) => text !== "")
 		.join("\n");
+
+/** What is being written for a room: edits that wait, and the draft. */
+const written = (room: string) => [
+	...storedEdits(room),
+	{ text: storedDraft(room) },
+];
+
+export const hasDraft = (room: string): boolean => joined(written(room)) !== "";
+
+/** What was written for a room and not said there, as far as it is known. */
+export const unsentWords = (room: string): string =>
+	joined([...storedLines(room), ...written(room)]);
 
 /** Puts the words of an edit behind the draft of the room. A command waits instead, or it would take them to the bot. */
 export function keepInDraft(room: string, words: string): void {

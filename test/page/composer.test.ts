@@ -263,6 +263,8 @@ describe("a half-written edit", () => {
 		const { goes } = await leaves();
 		goes("quay");
 		expect(field().value).toBe("");
+		const { hasDraft } = await import("../../static/storage.ts");
+		expect(["reef", "quay"].map(hasDraft)).toEqual([true, false]);
 		goes("reef");
 		isThere();
 	});
