@@ -59,7 +59,7 @@ vi.mock("../../static/joined-rooms.ts", () => ({
 	unread: () => {},
 }));
 vi.mock("../../static/storage.ts", () => ({
-	...{ storedDraft: () => "", storedLines: () => unsent },
+	...{ hasDraft: () => false, storedLines: () => unsent },
 	roomsWithLines: () => ["reef", "~left"],
 }));
 vi.mock("../../static/lazy.ts", () => ({
