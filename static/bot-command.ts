@@ -3,6 +3,7 @@
 import { readBotCommand } from "../machines/bot-commands.ts";
 import { BOT_NAME } from "../machines/message.ts";
 import { withoutEmptyLines } from "../machines/text.ts";
+import { t } from "./words.ts";
 
 const COMMAND = new RegExp(
 	`^\\s*(?:/|@${BOT_NAME}[,:]?\\s+)\\p{L}[\\p{L}\\p{N}_-]*(?:\\s|$)`,
@@ -22,4 +23,14 @@ export function commandIn(typed: string): string | undefined {
 export function isForNobody(draft: string): boolean {
 	const typed = withoutEmptyLines(draft);
 	return looksLikeCommand(typed) || commandIn(typed) !== undefined;
+}
+
+/** Asks once about a text that looks like a command: it is sent when it is submitted again. */
+export function asksOnce(): (typed: string) => string {
+	let questioned = "";
+	return (typed) => {
+		if (!looksLikeCommand(typed) || typed === questioned) return "";
+		questioned = typed;
+		return t("composer.command", { text: typed.slice(0, 40) });
+	};
 }

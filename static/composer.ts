@@ -3,7 +3,7 @@
 import type { Said } from "../machines/message.ts";
 import type { Change } from "../machines/relations.ts";
 import { withoutEmptyLines } from "../machines/text.ts";
-import { commandIn, isForNobody, looksLikeCommand } from "./bot-command.ts";
+import { asksOnce, commandIn, isForNobody } from "./bot-command.ts";
 import { showBriefly } from "./brief-notice.ts";
 import type { Chat } from "./chat.ts";
 import { find, isTouch } from "./element.ts";
@@ -13,7 +13,7 @@ import type { Autocomplete } from "./mention-autocomplete.ts";
 import type { PendingLine } from "./outbox.ts";
 import type { Page } from "./page.ts";
 import { refuseFiles } from "./refuse-files.ts";
-import { type RefusedWords, WaitingWords } from "./refused-words.ts";
+import { isFree, type RefusedWords, WaitingWords } from "./refused-words.ts";
 import { editMessage, isEditable, messageAt } from "./relations.ts";
 import { type About, aboutAfter, showReplyBar } from "./reply-bar.ts";
 import { OFFLINE, UNANSWERED } from "./requests.ts";
@@ -38,14 +38,12 @@ export class Composer {
 	#refused: Page["snapshot"]["context"]["trouble"];
 	readonly #typing: ReturnType<typeof typingSignal>;
 	#about: About | undefined;
-	/** The messages that are on the screen are known. */
-	#isLive = false;
 	readonly #waiting = new WaitingWords({
-		isFree: (...all) => this.#isFree(...all),
+		isFree: (...all) =>
+			!this.#about && isFree(this.#page, this.#field.value, ...all),
 		resume: (refused) => this.#resume(refused),
 	});
-	/** A text that looks like a command; it is sent when it is submitted again. */
-	#questioned = "";
+	readonly #question = asksOnce();
 
 	constructor(parts: Parts) {
 		this.#parts = parts;
@@ -79,10 +77,14 @@ export class Composer {
 		this.#about = about;
 		if (message && kind === "edit") {
 			storage.saveEdit(message);
+			// They come back later: something else is about to be in the field.
+			this.#waiting.typed();
 			if (!isLeft && value !== message.text) this.#keep(message, value, "");
 			this.#show(storage.storedDraft(room));
-		} else if (message?.room === room) storage.saveReply(room);
-		showReplyBar(about);
+			if (!about) this.#answer();
+		} else if (about?.kind !== "edit" && message?.room === room)
+			storage.saveReply(room);
+		showReplyBar(this.#about);
 		if (about) this.#field.focus();
 		if (about?.kind === "reply") storage.saveReply(room, about.message);
 	}
@@ -141,32 +143,28 @@ export class Composer {
 		this.render();
 	}
 
-	#isFree({ offset }: RefusedWords, isUntouched: boolean): boolean {
-		const { isClosed, asked } = this.#page;
-		const isEmpty = (offset && isUntouched) || !this.#field.value;
-		const isBusy = isClosed || this.#about || asked.size;
-		return isEmpty && !isBusy && (this.#isLive || !offset);
+	/** The draft is what answers a message, if that is on the screen. */
+	#answer(): void {
+		const message = messageAt(this.#page, storage.storedReply(this.#page.room));
+		if (message) this.#about ??= { kind: "reply", message };
 	}
 
-	#resume(refused: RefusedWords): void {
+	#resume(refused: RefusedWords) {
 		const { text, words } = refused;
 		const message = refused.offset ? messageAt(this.#page, refused) : undefined;
 		if (message?.text === text) return;
 		if (message && !message.erased) {
 			this.#beginEdit(message, text);
-			this.#complain(words);
-			return;
+			return this.#complain(words);
 		}
 		this.#write(text);
-		const why = message ? t("message.deleted") : t("composer.was-edit");
-		this.#complain(words || (refused.offset ? why : ""));
+		const more = refused.offset ? t("composer.was-edit") : "";
+		this.#complain(`${words} ${more}`.trim());
 	}
 
 	/** What was missed has come: what the draft answers is known, and what was to be edited. */
 	caughtUp(): void {
-		this.#isLive = true;
-		const message = messageAt(this.#page, storage.storedReply(this.#page.room));
-		if (message) this.#about ??= { kind: "reply", message };
+		this.#answer();
 		showReplyBar(this.#about);
 		this.#waiting.resume();
 	}
@@ -174,7 +172,6 @@ export class Composer {
 	/** Shows the room's draft. For another person nothing of this one's is in it. */
 	enter(isAnother = false): void {
 		const { room, isClosed } = this.#page;
-		this.#isLive = false;
 		this.#turnTo(undefined, isAnother);
 		this.#waiting.enter(room, isClosed);
 		this.#show(storage.storedDraft(room));
@@ -267,18 +264,17 @@ export class Composer {
 		const typed = withoutEmptyLines(this.#field.value);
 		if (this.autocomplete?.run(typed)) return;
 		const command = commandIn(typed);
-		if (!command && looksLikeCommand(typed) && typed !== this.#questioned) {
-			this.#questioned = typed;
-			const text = typed.slice(0, 40);
-			return this.#complain(t("composer.command", { text }));
-		}
+		const question = command ? "" : this.#question(typed);
+		if (question) return this.#complain(question);
 		if (command && !this.#page.tellBot(command, typed))
 			return showBriefly(OFFLINE);
 		this.#write("");
 		this.#typing.sent();
 		this.#parts.view.spoke();
-		if (!command) this.#parts.sends.outbox().add(typed, this.#about?.message);
+		const to = this.#about?.message ?? storage.storedReply(this.#page.room);
+		if (!command) this.#parts.sends.outbox().add(typed, to);
 		this.#turnTo();
+		storage.saveReply(this.#page.room);
 		this.#waiting.typed();
 	}
 

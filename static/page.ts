@@ -50,6 +50,8 @@ export class Page {
 	readonly own = new OwnState(this);
 	/** The line at an offset, if it is on the screen. */
 	lineAt: (offset: number) => Line | undefined = () => undefined;
+	/** Whether all that was missed in the room is on the screen. */
+	isLive = (): boolean => false;
 	/** Whether a page of history was asked for, and is not there yet. */
 	isPaging = (): boolean => false;
 	/** Begins a reply. */

@@ -6,6 +6,8 @@
  * the room, nor an edit, which would be a new line.
  */
 
+import type { Page } from "./page.ts";
+import { messageAt } from "./relations.ts";
 import {
 	type Edit,
 	keepCommand,
@@ -25,6 +27,20 @@ export type RefusedWords = { readonly room: string } & (
 	| Edit
 	| { readonly text: string; readonly words: string; readonly offset?: never }
 );
+
+/** Whether such words may be in the field. A draft in which nothing was typed yet comes back after an edit, but not after other words. */
+export function isFree(
+	page: Page,
+	value: string,
+	refused: RefusedWords,
+	isUntouched: boolean,
+): boolean {
+	const message = refused.offset ? messageAt(page, refused) : undefined;
+	const isHidden = isUntouched && message && !message.erased;
+	const isBusy = page.isClosed || page.asked.size;
+	if (isBusy || (value && !isHidden)) return false;
+	return page.isLive() || !refused.offset;
+}
 
 interface Parts {
 	/** Nothing is in the field, or on its way from there to the bot, and the message is known if it is an edit. A draft in which nothing was typed yet may wait for one. */

@@ -56,12 +56,12 @@ export class RoomView {
 		this.#timeline = new Timeline(page, this.#people);
 		this.#history = new HistoryPager(page, this.#timeline);
 		page.lineAt = (offset) => this.#timeline.lineAt(offset);
+		page.isLive = () => this.#timeline.isLive;
 		page.show = (...what) => this.#history.show(...what);
 		page.markUnread = (message) => this.#markUnread(message);
 		page.lastOwn = () => this.#timeline.lastOwn();
 		document.addEventListener("visibilitychange", () => this.#onVisibility());
-		const room = find("#room");
-		room.addEventListener("scroll", () => this.#updateRead());
+		find("#room").addEventListener("scroll", () => this.#updateRead());
 	}
 
 	/** The position to resume from, if there is one. */

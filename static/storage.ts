@@ -234,23 +234,16 @@ export const saveReply = (room: string, to?: Target): void =>
 export const storedReply = (room: string): Target | undefined =>
 	parseList(tab.get(keyOf(room, "reply")), { epoch: "", offset: 0 })[0];
 
-const joined = (all: readonly { readonly text: string }[]) =>
-	all
-		.map(({ text }) => text)
-		.filter((text) => text !== "")
-		.join("\n");
-
-/** What is being written for a room: edits that wait, and the draft. */
-const written = (room: string) => [
-	...storedEdits(room),
-	{ text: storedDraft(room) },
-];
-
-export const hasDraft = (room: string): boolean => joined(written(room)) !== "";
+/** Whether something is written for a room: the draft, or edits that wait. */
+export const hasDraft = (room: string): boolean =>
+	storedDraft(room) !== "" || storedEdits(room).length > 0;
 
 /** What was written for a room and not said there, as far as it is known. */
 export const unsentWords = (room: string): string =>
-	joined([...storedLines(room), ...written(room)]);
+	[...storedLines(room), ...storedEdits(room), { text: storedDraft(room) }]
+		.map(({ text }) => text)
+		.filter((text) => text !== "")
+		.join("\n");
 
 /** Puts the words of an edit behind the draft of the room. A command waits instead, or it would take them to the bot. */
 export function keepInDraft(room: string, words: string): void {

@@ -236,7 +236,7 @@ async function stateOf(config: Config, verifier: Verifier) {
 	const { data: folder } = config;
 	const evidence = await Evidence.in({
 		...{ disk: realDisk, folder, refuseBackup: true },
-		isMirror: hasCopy(config),
+		...{ isMirror: hasCopy(config), isUnsynced: config.fsync !== "on" },
 	});
 	const batches = evidence.read(await segmentsOf(realDisk, folder), verifier);
 	return (await fold(State.initial(verifier), batches)).state;

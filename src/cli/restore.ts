@@ -64,8 +64,8 @@ async function restore(asked: Asked, parts: CommandContext): Promise<ExitCode> {
 	try {
 		const prefix = await fill(draft, asked, parts);
 		const lines = await bringBack(draft, prefix, asked, parts);
-		await removeDraft(disk, data);
 		for (const line of lines) print(line);
+		await removeDraft(disk, data);
 		return 0;
 	} catch (error) {
 		// What is left refuses a start, which would begin a new chat here.

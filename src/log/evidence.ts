@@ -191,7 +191,7 @@ export class Evidence {
 		} catch (error) {
 			const [trace] = this.#longerThan(verifier);
 			if (!trace || verifier.broken.length > 0) throw error;
-			const remedy = trace.isCopy ? this.#remedyFor(trace) : ERASED;
+			const remedy = this.#remedyFor(this.#longerThan(verifier), ERASED);
 			throw new Incomplete(missing(trace, verifier.seq) + remedy);
 		}
 	}
@@ -205,7 +205,7 @@ export class Evidence {
 
 	/** Throws if the log that was read ends before the evidence. */
 	check(end: Pick<Verifier, "id" | "seq" | "torn">): void {
-		const { refuseBackup, folder, left, traces } = this.#found;
+		const { refuseBackup, folder, left, traces, remedy } = this.#found;
 		const { id, seq, torn } = end;
 		const isThis = (trace: Trace) =>
 			isBackup(trace) && trace.seq === seq && isOf(id, trace);
@@ -216,7 +216,8 @@ export class Evidence {
 		const longer = this.#longerThan(end);
 		const proof = longer.find(({ head }) => head?.fsync !== false);
 		const [trace = proof] = longer;
-		const why = `${torn ? ` ${torn.message}.` : ""}${this.#remedyFor(proof)}`;
+		const advice = this.#remedyFor(longer, remedy);
+		const why = `${torn ? ` ${torn.message}.` : ""}${advice}`;
 		if (trace) this.#refuse(missing(proof ?? trace, seq) + why, !proof);
 		else if (seq === 0 && left)
 			this.#refuse(
@@ -224,12 +225,12 @@ export class Evidence {
 			);
 	}
 
-	/** What to do about events that this shows to be missing. */
-	#remedyFor(trace: Trace | undefined): string {
-		const { isMirror, remedy } = this.#found;
-		return trace?.isCopy && !isMirror
-			? ` Replace the folder log by ${join(trace.file, "log")}, which has them; or start once with --accept-missing, without them.`
-			: remedy;
+	/** What to do about missing events: a copy may have them. `without` is what to do without it. */
+	#remedyFor(longer: readonly Trace[], without: string): string {
+		const copy = longer.find(({ isCopy }) => isCopy);
+		return copy && !this.#found.isMirror
+			? ` First replace the folder log by ${join(copy.file, "log")}, which goes to event ${copy.seq}.${without}`
+			: without;
 	}
 
 	/** Throws if a segment is missing before the last one. `check` covers the end, which may be torn. A hole can't be accepted: reading the whole log fails there, but reading only what comes after a seq would not. */

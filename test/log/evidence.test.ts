@@ -329,12 +329,26 @@ describe("the copy of an edge that goes further than the log", () => {
 		return { disk, left: withCopy(left, disk) };
 	}
 	const LONGER =
-		/but the copy of an edge in data\/edges\/1 goes to \d+: \d+ events are missing\. Replace the folder log by data\/edges\/1\/log/;
+		/but the copy of an edge in data\/edges\/1 goes to \d+: \d+ events are missing\. First replace the folder log by data\/edges\/1\/log/;
 
 	test("refuses a start", async () => {
 		const { left } = await shorter();
 		await expect(start(left)).rejects.toThrow(LONGER);
 		expect((await verify(left)).lines.join("\n")).toMatch(LONGER);
+	});
+
+	test("is named also where a snapshot goes further still", async () => {
+		const disk = await lived();
+		const left = withCopy(lastSegmentGone(disk), disk);
+		const copied = [...left.files].map(
+			([path, bytes]): File => [
+				path,
+				path.startsWith(COPY) ? bytes.subarray(0, -1) : bytes,
+			],
+		);
+		const words =
+			/a snapshot was taken after .* First replace the folder log by data\/edges\/1\/log, which goes to event \d+\. .* a newer copy/;
+		await expect(start(new FakeDisk(copied))).rejects.toThrow(words);
 	});
 
 	test("may replace it", async () => {

@@ -30,7 +30,9 @@ vi.mock("../../static/person.ts", () => ({ nameTag: String }));
 const sent: { id?: string }[] = [];
 /** Lines that are to be said to everyone. */
 const lines: string[] = [];
-/** Which messages those answer. */
+/** Lines that were refused. */
+const outboxLines: { text: string }[] = [];
+/** Which messages those that were said answer. */
 const answered: (number | undefined)[] = [];
 
 /** What a tab stores, which outlives a page. */
@@ -74,6 +76,7 @@ async function opens(room: string) {
 	const actor = () => ({ getSnapshot: () => snapshot });
 	const page = new Page(Object({ actor, socket }));
 	const outbox = () => ({
+		drop: () => outboxLines.splice(0),
 		add(text: string, to?: Said) {
 			lines.push(text);
 			answered.push(to?.offset);
@@ -83,13 +86,23 @@ async function opens(room: string) {
 		page.room === "reef" ? said(offset, `line ${offset}`) : undefined;
 	const parts = { page, view: { spoke: () => {} }, sends: { outbox } };
 	const composer = new Composer(Object(parts));
-	const goes = (to: string) => {
+	let isLive = false;
+	page.isLive = () => isLive;
+	const enters = (to: string) => {
 		page.room = to;
+		isLive = false;
 		composer.enter();
+	};
+	const catchesUp = () => {
+		isLive = true;
 		composer.caughtUp();
 	};
+	const goes = (to: string) => {
+		enters(to);
+		catchesUp();
+	};
 	goes(room);
-	return { page, composer, goes, context };
+	return { page, composer, goes, enters, catchesUp, context };
 }
 
 /** The page is loaded anew: only what is stored is left. */
@@ -285,15 +298,46 @@ describe("a half-written edit", () => {
 	});
 
 	test("says what it is where its message is not on the screen", async () => {
-		const { page, goes, composer } = await leaves();
+		const { page, goes, enters, catchesUp } = await leaves();
 		goes("quay");
 		page.lineAt = () => undefined;
-		page.room = "reef";
-		composer.enter();
+		enters("reef");
 		expect(field().value).toBe("");
-		composer.caughtUp();
+		catchesUp();
 		expect(field().value).toBe("half");
 		expect(trouble()).toMatch(/^These were other words for a message/);
+	});
+
+	test("waits for the draft where its message is not on the screen", async () => {
+		const { page, goes } = await opens("reef");
+		types("draft");
+		for (const offset of [1, 2]) {
+			page.edit(said(offset, `line ${offset}`));
+			types(`half ${offset}`);
+		}
+		goes("quay");
+		page.lineAt = () => undefined;
+		goes("reef");
+		vi.advanceTimersByTime(4_000);
+		expect(field().value).toBe("draft");
+		for (const text of ["draft", "half 1", "half 2"]) {
+			expect(field().value).toBe(text);
+			sends();
+			vi.advanceTimersByTime(4_000);
+		}
+	});
+
+	test("is not what a refused line changes that is taken into the field", async () => {
+		const { goes, composer } = await leaves();
+		goes("quay");
+		goes("reef");
+		outboxLines.push({ text: "late" });
+		Object(find("#failed-edit")).onclick();
+		expect(field().value).toBe("late");
+		composer.render();
+		sends();
+		expect(lines).toEqual(["late"]);
+		expect(sent).not.toContainEqual(expect.objectContaining({ kind: "edit" }));
 	});
 
 	test("is in the draft where nothing can be said any more", async () => {
@@ -317,6 +361,43 @@ test("a half-written answer still is one after a change of room and a new load o
 	sends();
 	expect(lines).toEqual(["so", "draft"]);
 	expect(answered).toEqual([2, undefined]);
+});
+
+test("a half-written answer is one also before the room's messages are known", async () => {
+	const { page, goes, enters, catchesUp } = await opens("reef");
+	page.reply(said(2, "line 2"));
+	types("so");
+	goes("quay");
+	enters("reef");
+	sends();
+	catchesUp();
+	sends("next");
+	expect(answered).toEqual([2, undefined]);
+});
+
+test("a half-written answer still is one after an edit", async () => {
+	const { page } = await opens("reef");
+	page.reply(said(2, "line 2"));
+	types("so");
+	page.edit(said(1, "line 1"));
+	sends("edit 1");
+	page.requests.receive({ kind: "relationDone", id: "a0" });
+	expect(field().value).toBe("so");
+	sends();
+	expect(answered).toEqual([2]);
+});
+
+test("an edit without an answer says that it would be a new message where its message is not on the screen", async () => {
+	const { page, goes } = await opens("reef");
+	page.edit(said(1, "line 1"));
+	sends("edit 1");
+	goes("quay");
+	page.requests.disconnected()();
+	await vi.advanceTimersByTimeAsync(0);
+	page.lineAt = () => undefined;
+	goes("reef");
+	expect(field().value).toBe("edit 1");
+	expect(trouble()).toMatch(/^There was no answer.* These were other words/);
 });
 
 test("an answer that was left is none after a new load of the page", async () => {
