@@ -174,6 +174,7 @@ export class Composer {
 		const { room, isClosed } = this.#page;
 		this.#turnTo(undefined, isAnother);
 		this.#waiting.enter(room, isClosed);
+		if (!storage.storedDraft(room)) storage.saveReply(room);
 		this.#show(storage.storedDraft(room));
 	}
 
@@ -226,6 +227,8 @@ export class Composer {
 		const { kind, message } = this.#about ?? {};
 		if (kind === "edit" && message) storage.saveEdit(message, value);
 		else storage.saveDraft(this.#page.room, value);
+		// What is written next answers nothing unseen.
+		if (!this.#about && !value) storage.saveReply(this.#page.room);
 		this.#complain("");
 		void this.#suggest();
 		this.#typing.typed(value);

@@ -4,7 +4,6 @@
  * get new epochs, and messages that were erased later are erased there too.
  * The source folder is only read. No server starts with a copy that is not whole.
  */
-
 import { join, resolve, sep } from "node:path";
 import { ConfigError } from "../config.ts";
 import { type Disk, namesIn, writeChunks } from "../log/disk.ts";

@@ -2,7 +2,6 @@
  * `plume migrate`: moves a log of files into a stream on NATS, or a stream into
  * files. Not a byte of a line changes, so both fold to the same state.
  */
-
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { NatsSettings } from "../cluster/nats-settings.ts";

@@ -3,7 +3,6 @@
  * verified, marked as restored, and only then given its names. While its draft
  * is there, no server starts in the folder, not even with a log of its own.
  */
-
 import { join } from "node:path";
 import { ConfigError } from "../config.ts";
 import { Secrets } from "../engine/secrets.ts";
@@ -183,7 +182,7 @@ function erasedInWords(
 			? ` ${unsure} more were erased there later, and are here: no line that both have shows that they are these.`
 			: "";
 	const erased = `Erased again: ${count} messages, as in ${newer}, which ends with event ${upTo}.${rest}${left}`;
-	const names = `Names that were free there, and are somebody's again: ${freed.join(", ")}. Who had deleted everything is also back in their rooms. plume release NAME frees a name.`;
+	const names = `Names that their owners had no more there, and have again: ${freed.join(", ")}. Who had deleted everything is also back in their rooms. plume release NAME frees a name.`;
 	return freed.length > 0 ? [erased, names] : [erased];
 }
 

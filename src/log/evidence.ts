@@ -1,7 +1,7 @@
 /**
  * Evidence of how long a log was: snapshots of any format, the indexes of full
- * segments, the copies of edges, and the mark of a backup. A log that ends before one of them is
- * incomplete. Where there is no log at all, whatever a server makes beside one
+ * segments, the copies of edges, and the mark of a backup. A log that ends
+ * before one of them is incomplete. Where there is no log at all, whatever a server makes beside one
  * shows that there was one: known networks, people's own settings, relations,
  * or a search index. Who wants to begin anew deletes all of them.
  *
@@ -189,9 +189,10 @@ export class Evidence {
 		try {
 			verifier.assertErasuresLogged(upTo);
 		} catch (error) {
-			const [trace] = this.#longerThan(verifier);
+			const longer = this.#longerThan(verifier);
+			const [trace] = longer;
 			if (!trace || verifier.broken.length > 0) throw error;
-			const remedy = this.#remedyFor(this.#longerThan(verifier), ERASED);
+			const remedy = this.#remedyFor(longer, ERASED);
 			throw new Incomplete(missing(trace, verifier.seq) + remedy);
 		}
 	}

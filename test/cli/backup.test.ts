@@ -299,7 +299,7 @@ describe("plume restore", () => {
 		ann.eraseAll();
 		await testServer.until(() => ann.closed !== undefined);
 		const { lines } = await restore(["--erasures-from", "data"]);
-		expect(lines[4]).toMatch(/ are somebody's again: ann\. .*plume release/);
+		expect(lines[4]).toMatch(/ and have again: ann\. .*plume release/);
 	});
 
 	test("leaves what refuses a start where the disk fills up, and works once there is room", async () => {
@@ -352,7 +352,7 @@ describe("plume restore", () => {
 		expect(lines[3]).toMatch(
 			/^Erased again: 0 messages, .* 1 more were erased/,
 		);
-		expect(lines[4]).toMatch(/ are somebody's again: bob\. /);
+		expect(lines[4]).toMatch(/ and have again: bob\. /);
 	});
 
 	test("takes no message of another history for one that was erased", async () => {

@@ -244,13 +244,19 @@ test("edits on their way when the page is loaded anew are edits again, one after
 	expect(lines).toEqual([]);
 });
 
-test("an edit without an answer is one again in its room", async () => {
+/** An edit is sent from a room that is left before there is an answer. */
+async function leavesUnanswered() {
 	const { page, goes } = await opens("reef");
 	page.edit(said(1, "line 1"));
 	sends("edit 1");
 	goes("quay");
 	page.requests.disconnected()();
 	await vi.advanceTimersByTimeAsync(0);
+	return { page, goes };
+}
+
+test("an edit without an answer is one again in its room", async () => {
+	const { goes } = await leavesUnanswered();
 	expect(field().value).toBe("");
 	goes("reef");
 	vi.advanceTimersByTime(2_000);
@@ -388,16 +394,28 @@ test("a half-written answer still is one after an edit", async () => {
 });
 
 test("an edit without an answer says that it would be a new message where its message is not on the screen", async () => {
-	const { page, goes } = await opens("reef");
-	page.edit(said(1, "line 1"));
-	sends("edit 1");
-	goes("quay");
-	page.requests.disconnected()();
-	await vi.advanceTimersByTimeAsync(0);
+	const { page, goes } = await leavesUnanswered();
 	page.lineAt = () => undefined;
 	goes("reef");
 	expect(field().value).toBe("edit 1");
 	expect(trouble()).toMatch(/^There was no answer.* These were other words/);
+});
+
+test.each([
+	["nothing was written yet", ""],
+	["it was taken out", "so"],
+])("an answer is none unseen where %s", async (_, text) => {
+	const { page, enters, catchesUp, goes } = await opens("reef");
+	page.reply(said(2, "line 2"));
+	types(text);
+	goes("quay");
+	page.lineAt = () => undefined;
+	enters("reef");
+	catchesUp();
+	types("");
+	types("something else");
+	sends();
+	expect(answered).toEqual([undefined]);
 });
 
 test("an answer that was left is none after a new load of the page", async () => {
