@@ -105,6 +105,16 @@ test("who owns a room now is told there, whether it was handed over or its owner
 	expect(isTold(ann)).toBe(true);
 });
 
+test("a new owner who is in another room is told which room is theirs", async () => {
+	const room = await threeIn();
+	for (const one of [ann, cleo]) await entersRoom(plume, one, room);
+	await asks(plume, ann, "handOver", { room, name: "bob" });
+	await plume.settle();
+	const isTold = expect.stringContaining("The room “Trip” is yours now");
+	expect(answers(bob)).toContainEqual(isTold);
+	expect(answers(cleo)).not.toContainEqual(isTold);
+});
+
 test("an owner may undo what the owner before them did, and nothing of an operator's", async () => {
 	const room = await threeIn();
 	for (const one of [ann, bob, cleo]) await entersRoom(plume, one, room);

@@ -39,9 +39,6 @@ const closing: Partial<Record<ClientLeft["why"], CloseReason>> = {
 	removed: "removed",
 };
 
-/** What someone is told, in their language. */
-type InWords = (say: Say) => string;
-
 interface AttachmentsParts extends CatchUpParts {
 	readonly ownRooms: OwnRooms;
 }
@@ -53,8 +50,8 @@ export class Attachments {
 	readonly #attached = new Map<ClientId, Connection>();
 	/** The logins that were let in, or are as soon as the room has read what it shows them. */
 	readonly #admitted = new WeakSet<Login>();
-	/** What those are told who leave because of a moderator. */
-	#parting: InWords | undefined;
+	/** What those are told who leave because of a moderator, in their language. */
+	#parting: ((say: Say) => string) | undefined;
 
 	constructor(parts: AttachmentsParts) {
 		this.#parts = parts;
@@ -146,14 +143,15 @@ export class Attachments {
 		this.#put(clients, message);
 	}
 
-	/** Tells a person's tabs in a room something that nobody else sees. */
+	/** Tells a person's tabs, in one room or wherever they are, something that nobody else sees. */
 	tell(
-		{ identity, room: where }: { identity: Identity; room: RoomName },
-		words: InWords,
+		{ identity, room: only }: { identity: Identity; room?: RoomName },
+		words: (say: Say, room: RoomName) => string,
 	): void {
 		for (const { id, room } of this.#clientsOf(identity)) {
-			if (room !== where) continue;
-			const text = words(sayIn(this.#attached.get(id)?.login?.user.language));
+			if (only !== undefined && room !== only) continue;
+			const say = sayIn(this.#attached.get(id)?.login?.user.language);
+			const text = words(say, room);
 			this.#put([id], { kind: "aside", name: BOT_NAME, text });
 		}
 	}
@@ -206,7 +204,7 @@ export class Attachments {
 	}
 
 	/** The next to leave are told so. */
-	explain(words: InWords): void {
+	explain(words: (say: Say) => string): void {
 		this.#parting = words;
 	}
 

@@ -1,4 +1,5 @@
 /** What else follows from a committed event than that a room sees its item. */
+import type { PlumeEvent } from "../../machines/events.ts";
 import type { Item } from "../../machines/message.ts";
 import { isChange } from "../../machines/relations.ts";
 import type { Room } from "../chat/room.ts";
@@ -11,7 +12,7 @@ import type { Services } from "./services.ts";
 import type { State } from "./state.ts";
 
 interface EffectsParts {
-	readonly parts: Pick<RunningParts, "server" | "states">;
+	readonly parts: Pick<RunningParts, "server" | "states" | "pipeline">;
 	readonly services: Services;
 }
 
@@ -76,7 +77,7 @@ export function applyEffects(
 			server.room(event.room).topic = step.stored.erasable?.text ?? "";
 			break;
 		default:
-			tellPeople(to.services, step);
+			tellPeople(to, step);
 	}
 	to.services.ownRooms.onCommitted(step);
 }
@@ -91,9 +92,10 @@ function forgetTitles(room: Room, target: number | undefined, after: State) {
 
 /** Tells people what was done to them, or to those whom they have blocked. */
 function tellPeople(
-	{ attachments, ownState }: Services,
+	to: EffectsParts,
 	{ stored: { event, erasable }, before, after }: Step,
 ): void {
+	const { attachments, ownState } = to.services;
 	switch (event.type) {
 		case "identity.banned":
 		case "identity.kicked":
@@ -110,9 +112,7 @@ function tellPeople(
 		case "room.handedOver":
 			// In a closed room there is nothing for its owner to do.
 			if (event.to !== event.by && !after.room(event.room)?.context.isClosed)
-				attachments.tell({ identity: event.to, room: event.room }, (say) =>
-					say("you.owner"),
-				);
+				void tellOwner(to, event);
 			break;
 		case "login.succeeded":
 		case "name.renamed":
@@ -137,4 +137,17 @@ function tellPeople(
 		case "identity.unblocked":
 			attachments.tellBlocks(event.by);
 	}
+}
+
+/** Tells a room's new owner wherever they are: they may have no tab in the room. */
+async function tellOwner(
+	{ services, parts }: EffectsParts,
+	{ to: identity, room }: PlumeEvent<"room.handedOver">,
+): Promise<void> {
+	const title = (await services.ownRooms.titleOrNone(room)) || "…";
+	parts.pipeline.whenDurable(() =>
+		services.attachments.tell({ identity }, (say, where) =>
+			where === room ? say("you.owner") : say("you.ownerOf", { title }),
+		),
+	);
 }

@@ -151,7 +151,7 @@ export class OwnRooms {
 			// Those that are over go at the next look.
 			if (expires <= this.#parts.clock.now()) continue;
 			const access = committed.room(room)?.context.access ?? "private";
-			const title = await this.#titleOrNone(room);
+			const title = await this.titleOrNone(room);
 			const others = [nameOf(names, by)];
 			rooms.push({ room, access, title, names: others, invitation });
 		}
@@ -159,7 +159,7 @@ export class OwnRooms {
 	}
 
 	async #describe(room: RoomName, person: Identity) {
-		const title = await this.#titleOrNone(room);
+		const title = await this.titleOrNone(room);
 		// It may have changed while its title was read.
 		const { committed } = this.#parts.states;
 		const context = committed.room(room)?.context;
@@ -177,7 +177,7 @@ export class OwnRooms {
 	}
 
 	/** A title that can't be read takes no other room off the list. */
-	#titleOrNone(room: RoomName): Promise<string> {
+	titleOrNone(room: RoomName): Promise<string> {
 		const { report } = this.#parts;
 		return this.titleOf(room).catch((error: unknown) => {
 			report.warn({ error: messageOf(error) }, "a title could not be read");
