@@ -285,6 +285,22 @@ test("a report waits for the admins until one closes it", async () => {
 	expect(await plume.operate("reports")).toEqual(["Nothing was reported."]);
 });
 
+test("admins who are in are told of a report, once in a minute", async () => {
+	const { plume, boss, bob, troll } = await all();
+	const heard = (one: Person) =>
+		answers(one).filter((text) => text?.startsWith("A message was reported"))
+			.length;
+	troll.say("buy", 1, "lobby");
+	troll.say("now", 2, "lobby");
+	await plume.settle();
+	for (const words of ["buy", "now"])
+		await ask(plume, bob, `report ${lineOf(bob, words).offset} spam`);
+	expect([boss, bob, troll].map(heard)).toEqual([1, 0, 0]);
+	plume.clock.advance(60_000);
+	await ask(plume, troll, `report ${lineOf(bob, "buy").offset}`);
+	expect(heard(boss)).toBe(2);
+});
+
 test("what is typed to the bot is said to nobody; a word it does not know is", async () => {
 	const { plume, boss, bob } = await all();
 	await ask(plume, boss, "mute troll");

@@ -2,17 +2,21 @@
 import type { PlumeEvent } from "../../machines/events.ts";
 import type { Item } from "../../machines/message.ts";
 import { isChange } from "../../machines/relations.ts";
+import type { Report } from "../../machines/server.ts";
 import type { Room } from "../chat/room.ts";
 import { whereInWords } from "../chat/room-name.ts";
 import { personOf, personUnder } from "./commands/names-held.ts";
 import type { Step } from "./fold.ts";
 import { explained } from "./moderation.ts";
-import type { RunningParts } from "./parts.ts";
+import { adminsOf, type RunningParts } from "./parts.ts";
 import type { Services } from "./services.ts";
 import type { State } from "./state.ts";
 
+/** Admins are told at most once in so long, however many report. */
+const REPORTS_MS = 60_000;
+
 interface EffectsParts {
-	readonly parts: Pick<RunningParts, "server" | "states" | "pipeline">;
+	readonly parts: RunningParts;
 	readonly services: Services;
 }
 
@@ -114,6 +118,9 @@ function tellPeople(
 			if (event.to !== event.by && !after.room(event.room)?.context.isClosed)
 				void tellOwner(to, event);
 			break;
+		case "message.reported":
+			tellAdmins(to, event, before);
+			break;
 		case "login.succeeded":
 		case "name.renamed":
 		case "name.released": {
@@ -137,6 +144,19 @@ function tellPeople(
 		case "identity.unblocked":
 			attachments.tellBlocks(event.by);
 	}
+}
+
+/** Tells the admins who are in, unless they were just now. */
+function tellAdmins(
+	{ services, parts }: EffectsParts,
+	{ time, by }: PlumeEvent<"message.reported">,
+	{ server }: State,
+): void {
+	const isNews = (report: Report) => time - report.time >= REPORTS_MS;
+	if (server.context.reports?.every(isNews) === false) return;
+	for (const identity of adminsOf(parts))
+		if (identity !== by)
+			services.attachments.tell({ identity }, (say) => say("you.reports"));
 }
 
 /** Tells a room's new owner wherever they are: they may have no tab in the room. */
