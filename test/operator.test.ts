@@ -472,6 +472,19 @@ test("mails are counted for a day, and status says since when", async () => {
 	expect(await status()).toMatch(/^login codes in the last 24 hours +1 sent$/m);
 });
 
+test.each([
+	["ban", "nobody", "plume names"],
+	["unban", "ann", "plume bans"],
+	["dismiss", "4fK2xa", "plume reports"],
+] as const)(
+	"plume %s %s says that %s lists what there is",
+	async (act, whom, list) => {
+		const plume = await TestServer.open();
+		await plume.enter("ann", "plume.2");
+		await expect(plume.operate(act, whom)).rejects.toThrow(`${list} lists`);
+	},
+);
+
 test("a table may be longer than a call may have arguments", () => {
 	const rows = Array.from({ length: 300_000 }, () => ["ann", "1"]);
 	rows[7] = ["somebody", "1"];

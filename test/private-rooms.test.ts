@@ -678,16 +678,22 @@ test("an operator who kicks somebody in a reported room is told what they call i
 	]);
 	await plume.operate("dismiss", key.slice(1));
 	const noRoom = `There is no room "${key}". plume reports lists those there are.`;
+	await expect(plume.operate("mute", key, "ann")).rejects.toThrow(noRoom);
+	const noneHolds = (act: string, name: string) =>
+		`There is no open report "${key.slice(1)}", and no ${act} of ${name} by the operator holds in a private room.`;
 	for (const [act, name] of [
-		["mute", "ann"],
-		["unmute", "bob"],
-		["unkick", "ann"],
+		["mute", "bob"],
+		["kick", "ann"],
 	] as const)
-		await expect(plume.operate(act, key, name)).rejects.toThrow(noRoom);
+		await expect(plume.operate(`un${act}`, key, name)).rejects.toThrow(
+			noneHolds(act, name),
+		);
 	expect(await plume.operate("unmute", key, "ann")).toEqual([
 		"ann may speak in the only private room where that held again.",
 	]);
-	await expect(plume.operate("unmute", key, "ann")).rejects.toThrow(noRoom);
+	await expect(plume.operate("unmute", key, "ann")).rejects.toThrow(
+		noneHolds("mute", "ann"),
+	);
 });
 
 test("mutes in two private rooms are undone one by one, though both reports are closed", async () => {
@@ -706,7 +712,7 @@ test("mutes in two private rooms are undone one by one, though both reports are 
 	expect(await unmute()).toEqual([
 		"ann may speak in the only private room where that held again.",
 	]);
-	await expect(unmute()).rejects.toThrow("There is no room");
+	await expect(unmute()).rejects.toThrow("no mute of ann by the operator");
 });
 
 test("the warning of an index that is wrong has no key of a room", async () => {

@@ -13,6 +13,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { ActAsked } from "../engine/moderation.ts";
 import { cannot, type Decide, OperatorError } from "../engine/operation.ts";
 import { adminsOf, type EngineParts, viewOf } from "../engine/parts.ts";
+import type { Rule } from "../engine/refusals.ts";
 import { messageOf } from "../log/disk.ts";
 import * as operations from "./operations.ts";
 import { status } from "./status.ts";
@@ -27,6 +28,13 @@ const isRead: ReadonlySet<OperatorCommand> = new Set<OperatorCommand>([
 	...(["who", "status", "rooms", "names", "bans", "reports"] as const),
 	...(["code", "reload"] as const),
 ]);
+
+/** What an operator may do next who named somebody or something that is not there. */
+const lists: Partial<Record<Rule, string>> = {
+	personIsKnown: "plume names lists those there are.",
+	isBanned: "plume bans lists those who are.",
+	reportIsOpen: "plume reports lists those there are.",
+};
 
 const DECIDES = "That was this node. The one that decides says:";
 
@@ -74,15 +82,7 @@ export class Operator {
 		const inRoom =
 			(act: ActAsked["act"]): Asked =>
 			([typed = "", what = "", why = ""], by) => {
-				const list = isPublic(typed) ? "rooms" : "reports";
-				const isUndone = act === "unmute" || act === "unkick";
-				const named = this.#roomOf(typed);
-				const other =
-					isUndone && !isPublic(typed)
-						? roomOfSanction(viewOf(parts), act, what, by.person)
-						: undefined;
-				const room = named ?? other?.room ?? operations.noRoom(typed, list);
-				const called = named ? typed : oneOf(other?.count ?? 1);
+				const { room, called } = this.#roomMeant(act, typed, what, by);
 				const asked = { act, room, called, what, why };
 				return moderation.act(adminLater(by), asked);
 			};
@@ -136,13 +136,13 @@ export class Operator {
 		yield* "rows" in answer ? tables.lines(answer) : answer;
 	}
 
-	/** The answer to the operator, or to an admin, for whom nothing waits without a signal. Throws like `run`. */
-	ask(
+	/** The answer to the operator, or to an admin, for whom nothing waits without a signal. Rejects with what `run` throws. */
+	async ask(
 		command: OperatorCommand,
 		args: readonly string[],
 		by: Actor,
 		signal = AbortSignal.abort(),
-	): Answer | Promise<Answer> {
+	): Promise<Answer> {
 		const { cluster } = this.#parts;
 		const isAdmin = isOperator(by) || adminsOf(this.#parts).has(by.identity);
 		if (!isAdmin) cannot("isAdmin");
@@ -152,13 +152,33 @@ export class Operator {
 			return cluster
 				.ask(command, args, by)
 				.then(({ says = [], table = says }) => table);
-		return this.#commands[command](args, by, signal);
+		try {
+			return await this.#commands[command](args, by, signal);
+		} catch (error) {
+			if (!isOperator(by) || !(error instanceof OperatorError)) throw error;
+			const { rule, message } = error;
+			const list = rule && lists[rule];
+			throw list ? new OperatorError(`${message} ${list}`, rule) : error;
+		}
 	}
 
 	/** Call once an event is committed. */
 	onCommitted(event: PlumeEvent): void {
 		if (event.type === "login.requested")
 			for (const hear of this.#waiting) hear(event);
+	}
+
+	/** The room of an act, and what the answer calls it. */
+	#roomMeant(act: ActAsked["act"], typed: string, who: string, by: Actor) {
+		const room = this.#roomOf(typed);
+		if (room !== undefined) return { room, called: typed };
+		if (isPublic(typed)) return operations.noRoom(typed);
+		if (act !== "unmute" && act !== "unkick")
+			return operations.noRoom(typed, "reports");
+		const other = roomOfSanction(viewOf(this.#parts), act, who, by.person);
+		if (other) return { room: other.room, called: oneOf(other.count) };
+		const words = `There is no open report "${typed.slice(1)}", and no ${act.slice(2)} of ${who} by the operator holds in a private room. plume reports lists the open reports.`;
+		return cannot({ words });
 	}
 
 	/** A public room, or one in which a message was reported: then `~` and the beginning of the report's id stand for it. */
