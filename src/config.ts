@@ -156,6 +156,9 @@ function doubtful(
 		...(mail.mailgunDomain && !mail.mailgunApikey && !mail.smtpUrl
 			? ["MAILGUN_DOMAIN is of no use without MAILGUN_APIKEY."]
 			: []),
+		...(mail.mailgunApikey && mail.smtpUrl
+			? ["SMTP_URL is set, so MAILGUN_APIKEY is not used: unset one of them."]
+			: []),
 	];
 }
 

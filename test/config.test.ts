@@ -199,6 +199,14 @@ test.each<[string, Environment]>([
 	["Did you mean PLUME_PUSH_CONTACT?", { PLUME_PUSH: "ann@example.org" }],
 	["Did you mean PLUME_LANG?", { PLUME_LANGUAGE: "de" }],
 	["without MAILGUN_APIKEY", { MAILGUN_DOMAIN: "mg.example.org" }],
+	[
+		"SMTP_URL is set, so MAILGUN_APIKEY is not used",
+		{
+			SMTP_URL: "smtp://mail.example.org",
+			MAILGUN_APIKEY: "k",
+			MAILGUN_DOMAIN: "mg.example.org",
+		},
+	],
 	["PLUME_LIMITS=off", { PLUME_LIMITS: "off" }],
 	[
 		"that PLUME_ALLOW keeps out",

@@ -129,7 +129,9 @@ export const release =
 				),
 				{ event: { type: "name.released", ...freed } },
 			],
-			says: [`${owner.name} is free: whoever asks for it first has it.`],
+			says: [
+				`${owner.name} is free: whoever asks for it first has it. What was said under it still stands there, and will read as the next owner's.`,
+			],
 		};
 	};
 
