@@ -64,6 +64,8 @@ export class EdgeLink {
 	#feed: LogFeed | undefined;
 	#done = 0;
 	#knowsAway = false;
+	/** Whether it said that it stops. */
+	isLeaving = false;
 
 	constructor(socket: Duplex, seal: Seal, parts: EdgeLinkParts) {
 		this.#parts = parts;
@@ -143,6 +145,9 @@ export class EdgeLink {
 				break;
 			case "networks":
 				this.networks = message.counts;
+				break;
+			case "leaving":
+				this.isLeaving = true;
 				break;
 			case "ask":
 				void this.#answer(message);

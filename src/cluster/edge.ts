@@ -97,7 +97,10 @@ export class Edge implements Cluster {
 		this.#closing = true;
 		this.#stopBeating();
 		this.#cancel();
-		this.#link?.close();
+		const link = this.#link;
+		// What it still says comes too late for the log.
+		this.#link = undefined;
+		link?.end({ kind: "leaving" });
 	}
 
 	get role() {

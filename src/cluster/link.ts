@@ -90,6 +90,12 @@ export class Link<Sent extends object, Heard> {
 		this.#socket.destroy();
 	}
 
+	/** Closes once the network has taken all that was sent, and this. */
+	end(last: Sent): void {
+		this.send(last);
+		this.#socket.end(() => this.#socket.destroy());
+	}
+
 	#write(plain: Buffer, peerSalt: Buffer): void {
 		const sealed = this.#seal.seal(
 			plain,

@@ -66,6 +66,8 @@ export type FromEdge =
 	| { readonly kind: "signal"; readonly signal: Broadcast }
 	| Networks
 	| Beat
+	/** It stops, and nothing is wrong. An older sequencer takes no notice. */
+	| { readonly kind: "leaving" }
 	/** It has named every connection that it still carries. */
 	| { readonly kind: "carried" }
 	| {

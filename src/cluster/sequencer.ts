@@ -181,7 +181,8 @@ export class Sequencer implements Cluster {
 		if (isLatest) this.#edges.delete(node);
 		if (isOver || !isLatest) return edge.forget();
 		const { report, clock } = this.#parts;
-		report.warn({ edge: label, error: error?.message }, "an edge is gone");
+		if (edge.isLeaving) report.info({ edge: label }, "an edge has stopped");
+		else report.warn({ edge: label, error: error?.message }, "an edge is gone");
 		this.#missed.add(node);
 		const silentMs = clock.now() - edge.heardAt;
 		clock.after(Math.max(0, NODE_LOST_MS - silentMs), () => {

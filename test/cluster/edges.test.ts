@@ -614,6 +614,16 @@ test("each node knows how many connections a network has on the others", async (
 	expect(await known()).toEqual([3, 2]);
 });
 
+test("the sequencer warns of an edge that died, and of none that was stopped", async () => {
+	const { world, one, two } = await open();
+	one.edge.close();
+	await world.settle();
+	expect(world.warnings).toEqual([]);
+	void world.killEdge(two);
+	await world.settle();
+	expect(world.warnings).toEqual(["an edge is gone"]);
+});
+
 test("who is banned is sent away from every edge, with the reason", async () => {
 	const world = await World.open(1, {
 		environment: { PLUME_ADMINS: "ann@example.org" },

@@ -45,7 +45,8 @@ export class World {
 	#turns = 0;
 	#lastTraffic = 0;
 	#sequencer: (Node & { readonly sequencer: Sequencer }) | undefined;
-	readonly #sockets = new Set<Duplex>();
+	/** With the edge that dialled. */
+	readonly #sockets = new Map<Duplex, string>();
 	readonly #options: TestServerOptions;
 	#starts = 0;
 
@@ -90,6 +91,8 @@ export class World {
 	/** The process ends at once, and with it the connections of its people. Answers what is on its disk. */
 	killEdge(node: EdgeNode): Promise<Disk> {
 		this.edges.splice(this.edges.indexOf(node), 1);
+		for (const [socket, edge] of this.#sockets)
+			if (edge === node.edge.node) socket.destroy();
 		node.edge.close();
 		for (const person of node.server.people) person.hangUp();
 		return copyOf(node.disk);
@@ -102,7 +105,7 @@ export class World {
 	): Promise<EdgeNode> {
 		const node = `${label} ${++this.#starts}`;
 		const edge = new Edge({
-			dial: () => this.#dial(),
+			dial: () => this.#dial(node),
 			...{ seal: this.#seal(), clock: this.clock, report: this.#report() },
 			onFatal: (error) => this.fatal.push(error),
 			about: { node, label, version: "test", settings: "" },
@@ -116,7 +119,7 @@ export class World {
 
 	/** Every connection between nodes breaks. */
 	cut(): void {
-		for (const socket of this.#sockets) socket.destroy();
+		for (const socket of this.#sockets.keys()) socket.destroy();
 		this.#sockets.clear();
 	}
 
@@ -177,12 +180,12 @@ export class World {
 		return TestServer.open({ ...this.#options, ...options, ...own });
 	}
 
-	#dial(): Duplex {
+	#dial(edge: string): Duplex {
 		const onTraffic = () => {
 			this.#lastTraffic = ++this.#turns;
 		};
 		const [near, far] = pair(onTraffic, () => !this.isSilent);
-		this.#sockets.add(near);
+		this.#sockets.set(near, edge);
 		const to = this.isConnected ? this.#sequencer?.sequencer : undefined;
 		if (to) to.accept(far);
 		else far.destroy();
