@@ -23,13 +23,30 @@ export function openLevel(page: Page): void {
 		say(trouble, page.isOpen ? "" : OFFLINE);
 		if (!page.isOpen) event.preventDefault();
 	};
-	const choices = LEVELS.map((level) => {
-		const onchange = () => page.own.change({ kind: "level", room, level });
-		const checked = (page.own.level(room) ?? "usual") === level;
-		const input = { type: "radio", name: "level", checked, onclick, onchange };
-		return make("label", "", make("input", input), ` ${WORDS[level]}`);
+	const inputs = LEVELS.map((value) => {
+		const onchange = () =>
+			page.own.change({ kind: "level", room, level: value });
+		const look = { type: "radio", name: "level", value, onclick, onchange };
+		return make("input", look);
 	});
+	const render = () => {
+		const level = page.own.level(room) ?? "usual";
+		for (const input of inputs) input.checked = input.value === level;
+		if (page.isOpen) say(trouble, "");
+	};
+	render();
+	const choices = inputs.map((input, nth) =>
+		make("label", "", input, ` ${WORDS[LEVELS[nth] ?? "usual"]}`),
+	);
 	const about = make("p", "hint", t("level.about"));
 	const choice = fieldset(page.titleOf(room), ...choices);
-	showDialog(t("level.title"), choice, trouble, about);
+	const dialog = showDialog(t("level.title"), choice, trouble, about);
+	// Another device may change it, and the connection comes back.
+	const { onChange } = page.own;
+	onChange.push(render);
+	const { unsubscribe } = page.subscribe(() => queueMicrotask(render));
+	dialog.addEventListener("close", () => {
+		unsubscribe();
+		onChange.splice(onChange.indexOf(render), 1);
+	});
 }

@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-const BUDGET = 36_976;
+const BUDGET = 36_992;
 const CODE = /\.(?:ts|js|css|html)$/;
 const COMMENT = /\/\*[\s\S]*?\*\/|<!--[\s\S]*?-->/g;
 
