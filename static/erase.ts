@@ -6,15 +6,15 @@ import { showDialog } from "./dialog.ts";
 import { button, focusField, make } from "./element.ts";
 import type { Page } from "./page.ts";
 import { onOneLine } from "./quotes.ts";
-import { isGone } from "./relations.ts";
+import { current, isGone } from "./relations.ts";
 import { t } from "./words.ts";
 
-export const GONE = t("erase.gone");
+const GONE = t("erase.gone");
 /** Code points of a message that a question shows. */
 const MOST_SHOWN = 60;
 
 /** How a message begins, for a question about it. */
-export function beginningOf({ text }: Said): string {
+function beginningOf({ text }: Said): string {
 	const words = [...onOneLine(text)];
 	const isLong = words.length > MOST_SHOWN;
 	return words.slice(0, MOST_SHOWN).join("") + (isLong ? "…" : "");
@@ -43,6 +43,20 @@ export function confirmed(
 	});
 }
 
+/** Asks about a message as it reads now: once more, if it was edited meanwhile. */
+export async function confirmedFor(
+	page: Page,
+	message: Said,
+	title: (beginning: string) => string,
+	yes: string,
+): Promise<boolean> {
+	const asked = current(page, message);
+	if (!(await confirmed(title(beginningOf(asked)), GONE, yes))) return false;
+	const now = current(page, asked);
+	const isSame = now.erased || now.text === asked.text;
+	return isSame || confirmedFor(page, now, title, yes);
+}
+
 async function askToErase(message: Said, page: Page): Promise<void> {
 	const { room, epoch, offset: target } = message;
 	const words = await page.ask({ kind: "erase", room, epoch, target });
@@ -51,8 +65,8 @@ async function askToErase(message: Said, page: Page): Promise<void> {
 }
 
 export async function eraseOne(message: Said, page: Page): Promise<void> {
-	const title = t("erase.one", { text: beginningOf(message) });
-	if (await confirmed(title, GONE, t("delete"))) {
+	const title = (text: string) => t("erase.one", { text });
+	if (await confirmedFor(page, message, title, t("delete"))) {
 		if (page.isOpen) void askToErase(message, page);
 		else showBriefly(t("offline.erase"));
 	}

@@ -8,7 +8,7 @@ import { BOT_NAME, type Said } from "../machines/message.ts";
 import { showBriefly } from "./brief-notice.ts";
 import { fieldset, showDialog, smallButton } from "./dialog.ts";
 import { focusField, make, say } from "./element.ts";
-import { beginningOf, confirmed, GONE } from "./erase.ts";
+import { confirmedFor } from "./erase.ts";
 import { lastAct } from "./last-act.ts";
 import type { Page } from "./page.ts";
 import { OFFLINE } from "./requests.ts";
@@ -56,7 +56,7 @@ export function openMenu(about: About): void {
 		const buttons = choices.map(([words, act, more]) => {
 			const button = smallButton(words, async () => {
 				const isLast = act === "remove" && message;
-				if (isLast && !(await isSure(message))) return;
+				if (isLast && !(await isSure(page, message))) return;
 				// What was typed is not lost.
 				if (why.value && !page.isOpen) return say(trouble, OFFLINE);
 				dialog.close();
@@ -96,9 +96,9 @@ export function openMenu(about: About): void {
 	);
 }
 
-function isSure(message: Said): Promise<boolean> {
-	const title = t("remove.sure", { text: beginningOf(message) });
-	return confirmed(title, GONE, t("remove.yes"));
+function isSure(page: Page, message: Said): Promise<boolean> {
+	const title = (text: string) => t("remove.sure", { text });
+	return confirmedFor(page, message, title, t("remove.yes"));
 }
 
 function choose(

@@ -410,3 +410,21 @@ test("the new words of a message that was deleted meanwhile come back as a line"
 	await ann.field.press("Enter");
 	await ann.reads("the cat");
 });
+
+test("who is asked whether to delete a message is asked again if it was edited meanwhile", async () => {
+	const ann = await enter("ivo");
+	await ann.says("the first words");
+	await ann.reads("the first words");
+	const other = await ann.opensTab("new");
+	await presses(other, "the first words", "More");
+	await other.presses("Delete");
+	await presses(ann, "the first words", "Edit");
+	await ann.field.fill("other words");
+	await ann.field.press("Enter");
+	await other.reads("other words");
+	await other.presses("Delete");
+	const question = { name: "Delete “other words”?" };
+	await other.page.getByRole("dialog", question).waitFor();
+	await other.presses("Delete");
+	await ann.reads("This message was deleted.");
+});
