@@ -55,6 +55,15 @@ describe("every metric", () => {
 		expect(metricsIn("ops/grafana.json")).toEqual(known.sort());
 	});
 
+	test("that alarms does so in the words that the tests of the rules expect", () => {
+		const wordsIn = (file: string) =>
+			readFileSync(file, "utf8")
+				.replaceAll("{{ $labels.instance }}", "chat")
+				.match(/(?:summary|description): .*/g);
+		const words = new Set(wordsIn("ops/alerts.yml"));
+		expect(new Set(wordsIn("ops/alerts.test.yml"))).toEqual(words);
+	});
+
 	test("has a value for what happened", async () => {
 		const ann = await Caller.enter(plume, "ann");
 		ann.say("hello");
