@@ -107,6 +107,24 @@ test("a member who is mailed no more, and has no invitation, is soon answered li
 	]);
 });
 
+test("a member who was mailed a code is told each time why there is no other", async () => {
+	const plume = await TestServer.open({
+		environment: {
+			...environment,
+			PLUME_LIMIT_MAIL_ADDRESS_HOUR: "2",
+			PLUME_LIMIT_GUESSES_NETWORK_HOUR: "2",
+		},
+	});
+	await comesIn(plume, "ann");
+	const ann = await saysHello(plume, "", undefined, "ann");
+	for (let nth = 0; nth < 4; nth++) {
+		await plume.passes(60_000);
+		ann.hello("", "ann@example.org");
+		await plume.settle();
+		expect(ann.received.at(-1)).toMatchObject({ code: "addressAllowance" });
+	}
+});
+
 test("who asks for too many codes keeps no member of that network out", async () => {
 	const plume = await TestServer.open({
 		environment: { ...environment, PLUME_LIMIT_GUESSES_NETWORK_HOUR: "5" },

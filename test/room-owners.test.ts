@@ -115,6 +115,15 @@ test("a new owner who is in another room is told which room is theirs", async ()
 	expect(answers(cleo)).not.toContainEqual(isTold);
 });
 
+test("nobody is told that a closed room is theirs", async () => {
+	const room = await threeIn();
+	await asks(plume, ann, "close", { room });
+	await asks(plume, ann, "remove", { room });
+	await plume.settle();
+	expect(await ownerOf(room, bob)).toBe("bob");
+	expect(answers(bob).join()).not.toContain("yours now");
+});
+
 test("an owner may undo what the owner before them did, and nothing of an operator's", async () => {
 	const room = await threeIn();
 	for (const one of [ann, bob, cleo]) await entersRoom(plume, one, room);

@@ -74,6 +74,18 @@ test("an edge is unhealthy while the disk of its sequencer is full", async () =>
 	health.close();
 });
 
+test("a new edge knows at once that the disk of its sequencer is full", async () => {
+	const world = await World.open(0);
+	const disk = new FakeDisk();
+	await world.startSequencer(disk);
+	const ann = await world.enter(world.sequencer, "ann");
+	disk.interrupt = isFull;
+	ann.say("hello", 1);
+	await world.advance(1000);
+	const { edge } = await world.startEdge("late");
+	expect(edge.isFrozen).toBe(true);
+});
+
 test("an edge whose disk fills while it stops ends", async () => {
 	const world = await World.open(1);
 	const [edge] = world.edges;
