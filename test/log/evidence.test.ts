@@ -39,6 +39,7 @@ async function start(
 	const ids = () => "abcdefghijklmnopqrstuv";
 	const log = openFileLog({
 		...{ ...data, clock, ids, acceptMissing, refuseBackup },
+		isUnsynced: !fsync,
 		segmentBytes: 9000,
 	});
 	const snapshots = new Snapshots({ ...data, every: 40, fsync });
@@ -364,6 +365,13 @@ describe("the copy of an edge that goes further than the log", () => {
 	test("is given up by a start that accepts what is missing", async () => {
 		const { left } = await shorter();
 		const { testServer, warnings } = await start(left, { acceptMissing: true });
+		expect(warnings).toContainEqual(expect.stringMatching(LONGER));
+		await testServer.engine.stop();
+	});
+
+	test("is only warned of where the log is not synced", async () => {
+		const { left } = await shorter();
+		const { testServer, warnings } = await start(left, { fsync: false });
 		expect(warnings).toContainEqual(expect.stringMatching(LONGER));
 		await testServer.engine.stop();
 	});
