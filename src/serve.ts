@@ -26,7 +26,7 @@ import { hasCopy, lockOwned } from "./log-owner.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { terminalMailer } from "./mail/terminal.ts";
 import { mayEnterInWords } from "./operator/operations.ts";
-import { openOutput } from "./output.ts";
+import { type Output, openOutput } from "./output.ts";
 import { SearchThread } from "./search/thread.ts";
 import { readSecret } from "./secret-file.ts";
 import { type ServiceParts, startService } from "./service.ts";
@@ -67,6 +67,7 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 	const print = (line: string) => output.write(`${line}\n`);
 	const fatal = fatalEnd(logger, output);
 	const onFatal = fatal.begin;
+	const whenStarted = endOf(logger, output);
 	// A rejection that nobody handles is one, too.
 	process.on("uncaughtException", onFatal);
 	process.removeAllListeners("warning").on("warning", ({ name, message }) => {
@@ -111,7 +112,7 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 	systemd.ready();
 	// Finds a lost lock even while nothing is written.
 	const watch = setInterval(() => lock?.check(), OWNER_MS);
-	const stopped = firstEnd();
+	const stopped = whenStarted();
 	// Only after the handlers are set: its reader may stop us at once.
 	logger.info({ ...described(service.url, asked, log) }, "listening");
 	if (asked.passed)
@@ -122,8 +123,7 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 		print(
 			`\nPlume is at ${service.url}\nLogin codes appear here, until ENV=production mails them. Ctrl+C stops.\n`,
 		);
-	const [signal = PARENT_GONE] = await stopped;
-	logger.info({ signal }, "stopping");
+	await stopped;
 	systemd.stopping();
 	await service.stop().catch(onFatal);
 	clearInterval(watch);
@@ -131,6 +131,21 @@ export async function serve(asked: Asked, pages: string): Promise<void> {
 	logger.info("stopped");
 	await output.drained();
 	process.exit(0);
+}
+
+/** Ends this process at once while it starts, which may wait for long and has nothing to finish. Call what it returns after that: it resolves when the server is to stop. */
+function endOf(logger: Logger, output: Output): () => Promise<void> {
+	let isStarted = false;
+	const ended = firstEnd().then(async ([signal = PARENT_GONE]) => {
+		logger.info({ signal }, "stopping");
+		if (isStarted) return;
+		await output.drained();
+		process.exit(0);
+	});
+	return () => {
+		isStarted = true;
+		return ended;
+	};
 }
 
 /** The operational log: JSON for programs, or pretty on a terminal. */

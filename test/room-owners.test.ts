@@ -136,6 +136,23 @@ test("an owner may undo what the owner before them did, and nothing of an operat
 	expect(await ask(plume, bob, "unmute cleo")).toContain("An admin did that");
 });
 
+test("an admin who undoes a mute of the operator's is not told that there is none", async () => {
+	await opens({ PLUME_ADMINS: "cleo@example.org" });
+	const room = await threeIn();
+	for (const one of [ann, bob]) await entersRoom(plume, one, room);
+	ann.say("bad words", 1);
+	await plume.settle();
+	const called = await reported(bob);
+	await plume.operate("mute", called, "ann");
+	await plume.operate("dismiss", called.slice(1));
+	const { sessions } = plume.state.server.context;
+	const admin = [...sessions.values()].find(({ name }) => name === "cleo");
+	const { identity = "" } = admin ?? {};
+	const by = { identity, person: identity, role: "admin" } as const;
+	const undone = plume.operator.ask("unmute", [called, "ann"], by);
+	await expect(undone).rejects.toThrow("no mute of ann by you holds");
+});
+
 test("what was reported stays for the operator when all have left, until the report is closed", async () => {
 	const room = await threeIn();
 	await asks(plume, cleo, "remove", { room });

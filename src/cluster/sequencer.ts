@@ -82,7 +82,7 @@ export class Sequencer implements Cluster {
 	get described(): string {
 		const edges = [...this.#edges.values()].map(
 			({ about: { label, version }, carries }) =>
-				`${label}${version === this.#parts.about.version ? "" : ` of version ${version}`} with ${carries} connections`,
+				`${label}${version === this.#parts.about.version ? "" : ` of version ${version}`} with ${carries} connection${carries === 1 ? "" : "s"}`,
 		);
 		return `decides; edges: ${edges.join(", ") || "none"}`;
 	}

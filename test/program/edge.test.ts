@@ -290,7 +290,10 @@ test("an edge whose sequencer is not there answers 503, and says why", async () 
 		});
 	}
 	child.kill();
-	expect((await ended).stdout).toContain("waiting: the sequencer");
+	const { code, stdout } = await ended;
+	expect(stdout).toContain("waiting: the sequencer");
+	expect(stdout).toContain("stopping");
+	expect(code).toBe(0);
 });
 
 test("an edge whose copy of the log was deleted gets it anew", async () => {
