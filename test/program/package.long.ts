@@ -17,8 +17,11 @@ let npm: (...args: string[]) => Promise<string>;
 beforeAll(async () => {
 	folder = await mkdtemp(join(tmpdir(), "plume-package-"));
 	const { stdout: cache } = await exec("npm", ["config", "get", "cache"]);
+	const { PATH = "", NODE_EXTRA_CA_CERTS } = process.env;
 	const env = {
-		PATH: process.env.PATH ?? "",
+		PATH,
+		// Some networks have certificates of their own.
+		...(NODE_EXTRA_CA_CERTS && { NODE_EXTRA_CA_CERTS }),
 		HOME: join(folder, "home"),
 		npm_config_cache: cache.trim(),
 		npm_config_prefer_offline: "true",
