@@ -61,6 +61,15 @@ test("a copy of no use is made anew again, months later", async () => {
 	}
 });
 
+test("a copy that was just made is made once more where its sequencer was slow to refuse it", async () => {
+	const copy = join(await newDataFolder(), "1");
+	const { endsAfter } = edgeWith(copy);
+	await endsAfter(1000, WRONG_COPY);
+	await mkdir(copy);
+	await endsAfter(60_000, WRONG_COPY);
+	expect(existsSync(copy)).toBe(false);
+});
+
 test("a copy that is of no use as soon as it was made ends the server", async () => {
 	const copy = join(await newDataFolder(), "1");
 	const { children, ends, endsAfter } = edgeWith(copy);
