@@ -315,6 +315,22 @@ describe("plume restore", () => {
 		expect(await desk.disk.list("back")).not.toContain("restoring");
 	});
 
+	test("tells what was restored, and what the secret is, also where its draft can't be removed", async () => {
+		await backup();
+		desk.disk.interrupt = ({ kind }) =>
+			kind === "removeFolder" && desk.disk.files.has("back/secret")
+				? { code: "EACCES" }
+				: undefined;
+		const lines: string[] = [];
+		const print = (line: string) => lines.push(line);
+		const others = { data: "back", print };
+		await expect(
+			plume(desk.disk, ["restore", "kept"], undefined, others),
+		).rejects.toThrow(/^back\/restoring could not be removed/);
+		expect(lines[0]).toMatch(/^Restored events/);
+		expect(lines.at(-1)).toContain("secret");
+	});
+
 	test("names no name that its owner has again by a rename", async () => {
 		const { testServer } = desk;
 		await testServer.enter("bob");
