@@ -36,7 +36,7 @@ function edgeWith(copy: string) {
 		ends(ms, status);
 		await vi.waitUntil(() => started.length > starts, 30_000);
 	};
-	return { children, warnings, ends, endsAfter };
+	return { children, started, warnings, ends, endsAfter };
 }
 
 test("a copy of no use is made anew, however long it took to read it", async () => {
@@ -76,6 +76,15 @@ test("a copy that is of no use as soon as it was made ends the server", async ()
 	await endsAfter(1000, WRONG_COPY);
 	ends(1000, WRONG_COPY);
 	expect(await children.ended).toBe(WRONG_COPY);
+});
+
+test("a part that ended just before the server stops is not started again", async () => {
+	const { children, started } = edgeWith("1");
+	vi.advanceTimersByTime(60_000);
+	started[0]?.emit("exit", 1, null);
+	await children.stop(0);
+	await vi.advanceTimersByTimeAsync(1000);
+	expect(started).toHaveLength(1);
 });
 
 test("a setting that is wrong is no fault of the copy", async () => {
