@@ -20,6 +20,8 @@ function edgeWith(copy: string) {
 	const started: ChildProcess[] = [];
 	const start = () => {
 		const child = new ChildProcess();
+		// It has no process: a signal would go to this one's group.
+		child.kill = () => true;
 		started.push(child);
 		return child;
 	};
@@ -85,6 +87,15 @@ test("a part that ended just before the server stops is not started again", asyn
 	await children.stop(0);
 	await vi.advanceTimersByTimeAsync(1000);
 	expect(started).toHaveLength(1);
+});
+
+test("a stop warns of no part that it ends", async () => {
+	const { children, started, warnings } = edgeWith("1");
+	vi.advanceTimersByTime(60_000);
+	const stopping = children.stop(0);
+	started[0]?.emit("exit", 0, null);
+	await stopping;
+	expect(warnings).toEqual([]);
 });
 
 test("a setting that is wrong is no fault of the copy", async () => {
