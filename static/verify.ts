@@ -33,15 +33,16 @@ function renderTimes(page: Page, resend: HTMLButtonElement): void {
 	resend.disabled = wait > 0 || !isIdle;
 }
 
-/** A name has no spaces: one with dashes is offered instead. Returns the name, if it can be asked for. */
+/** A name has no spaces: one with dashes is offered instead, of what may be in a name. Returns the name, if it can be asked for. */
 function typedName(field: HTMLInputElement): string {
 	const words = trimInvisible(field.value).split(/\s+/);
 	const name = words.join("-");
+	const other = name.match(/[\p{L}\p{M}\p{N}_]+/gu)?.join("-") ?? "";
 	const offer = find("#name-offer");
-	offer.hidden = words.length < 2;
-	say(offer, t("name.use", { name }));
+	offer.hidden = words.length < 2 || !other;
+	say(offer, t("name.use", { name: other }));
 	offer.onclick = () => {
-		field.value = name;
+		field.value = other;
 		field.form?.requestSubmit();
 	};
 	if (!name) complain(field, t("name.missing"));

@@ -65,8 +65,10 @@ test("a name that can't be had is refused beside its field, where another one ca
 test("a name with spaces is offered with dashes", async () => {
 	const maria = await openPage("anna-maria");
 	await maria.types(await maria.getsACode());
-	await maria.choosesName("Anna Maria");
+	await maria.choosesName("😀 ❤️");
 	await maria.seesStatus("There are no spaces in names.");
+	expect(await maria.page.locator("#name-offer").isVisible()).toBe(false);
+	await maria.choosesName("Anna Maria 😀");
 	await maria.presses("Use “Anna-Maria”?");
 	await maria.reads("Anna-Maria came in");
 });
