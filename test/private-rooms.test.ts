@@ -680,7 +680,7 @@ test("an operator who kicks somebody in a reported room is told what they call i
 	const noRoom = `There is no room "${key}". plume reports lists those there are.`;
 	await expect(plume.operate("mute", key, "ann")).rejects.toThrow(noRoom);
 	const noneHolds = (act: string, name: string) =>
-		`There is no open report "${key.slice(1)}", and no ${act} of ${name} by the operator holds in a private room.`;
+		`There is no open report "${key}", and no ${act} of ${name} by the operator holds in a private room.`;
 	for (const [act, name] of [
 		["mute", "bob"],
 		["kick", "ann"],

@@ -177,7 +177,7 @@ export class Operator {
 			return operations.noRoom(typed, "reports");
 		const other = roomOfSanction(viewOf(this.#parts), act, who, by.person);
 		if (other) return { room: other.room, called: oneOf(other.count) };
-		const words = `There is no open report "${typed.slice(1)}", and no ${act.slice(2)} of ${who} by ${isOperator(by) ? "the operator" : "you"} holds in a private room. plume reports lists the open reports.`;
+		const words = `There is no open report "${typed}", and no ${act.slice(2)} of ${who} by ${isOperator(by) ? "the operator" : "you"} holds in a private room. plume reports lists the open reports.`;
 		return cannot({ words });
 	}
 
