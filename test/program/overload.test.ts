@@ -10,6 +10,8 @@ let plume: Plume;
 beforeAll(async () => {
 	plume = await Plume.start({
 		PLUME_LIMIT_PLAIN_CONNECTIONS_PER_PEER: PEER_CONNECTIONS,
+		// As usual. Other tests have a server that takes its time.
+		PLUME_LIMIT_SHEDDING_DELAY_MILLISECONDS: "250",
 	});
 });
 afterAll(() => plume.stop());

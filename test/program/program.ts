@@ -117,6 +117,9 @@ export async function filesIn(folder: string) {
 	);
 }
 
+/** It refuses nobody because the machine of the test has much else to do. */
+const PATIENT = { PLUME_LIMIT_SHEDDING_DELAY_MILLISECONDS: "60000" };
+
 /** A running server. */
 export class Plume {
 	readonly data: string;
@@ -151,7 +154,8 @@ export class Plume {
 		socket?: number,
 	): Promise<Plume> {
 		const data = environment.PLUME_DATA ?? (await newDataFolder());
-		const env = { ...bare, PLUME_PORT: "0", PLUME_DATA: data, ...environment };
+		const own = { PLUME_PORT: "0", PLUME_DATA: data, ...PATIENT };
+		const env = { ...bare, ...own, ...environment };
 		const stdio = [
 			"pipe",
 			"pipe",
