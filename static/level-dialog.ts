@@ -23,23 +23,24 @@ export function openLevel(page: Page): void {
 		say(trouble, page.isOpen ? "" : OFFLINE);
 		if (!page.isOpen) event.preventDefault();
 	};
-	const inputs = LEVELS.map((value) => {
-		const onchange = () =>
-			page.own.change({ kind: "level", room, level: value });
-		const look = { type: "radio", name: "level", value, onclick, onchange };
-		return make("input", look);
+	const choices = LEVELS.map((level) => {
+		const onchange = () => page.own.change({ kind: "level", room, level });
+		const look = { type: "radio", name: "level", onclick, onchange };
+		const input = make("input", look);
+		const label = make("label", "", input, ` ${WORDS[level]}`);
+		return { level, input, label };
 	});
 	const render = () => {
-		const level = page.own.level(room) ?? "usual";
-		for (const input of inputs) input.checked = input.value === level;
+		const chosen = page.own.level(room) ?? "usual";
+		for (const { level, input } of choices) input.checked = level === chosen;
 		if (page.isOpen) say(trouble, "");
 	};
 	render();
-	const choices = inputs.map((input, nth) =>
-		make("label", "", input, ` ${WORDS[LEVELS[nth] ?? "usual"]}`),
-	);
 	const about = make("p", "hint", t("level.about"));
-	const choice = fieldset(page.titleOf(room), ...choices);
+	const choice = fieldset(
+		page.titleOf(room),
+		...choices.map(({ label }) => label),
+	);
 	const dialog = showDialog(t("level.title"), choice, trouble, about);
 	// Another device may change it, and the connection comes back.
 	const { onChange } = page.own;

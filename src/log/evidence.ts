@@ -1,9 +1,10 @@
 /**
  * Evidence of how long a log was: snapshots of any format, the indexes of full
  * segments, the copies of edges, and the mark of a backup. A log that ends
- * before one of them is incomplete. Where there is no log at all, whatever a server makes beside one
- * shows that there was one: known networks, people's own settings, relations,
- * or a search index. Who wants to begin anew deletes all of them.
+ * before one of them is incomplete. Where there is no log at all, what a server
+ * makes beside one shows that there was one: known networks, people's own
+ * settings, relations, or a search index. Who wants to begin anew deletes all
+ * of them.
  *
  * Evidence is collected before the log is listed and read: a running server
  * may add to both meanwhile, and its log is always ahead.
