@@ -161,19 +161,23 @@ export class NatsServers {
 		return this.all.map(({ address }) => address);
 	}
 
-	/** Waits until all of them answer, and know of each other and of a leader. */
+	/** Waits until all of them let clients in, and know of each other and of a leader. */
 	async ready(): Promise<void> {
 		for (let ms = 0; ms < READY_MS; ms += POLL_MS) {
-			const said = await Promise.all(this.all.map((one) => one.asked("/jsz")));
-			if (said.every((jsz) => this.#isReady(jsz))) return;
+			const ready = await Promise.all(
+				this.all.map((one) => this.#isReady(one)),
+			);
+			if (ready.every(Boolean)) return;
 			await wait(POLL_MS);
 		}
 		throw new Error("the nats-servers were not ready in time");
 	}
 
-	#isReady(jsz: object | undefined): boolean {
-		if (!jsz || this.all.length === 1) return jsz !== undefined;
-		const { meta_cluster: meta } = Object(jsz);
+	async #isReady(server: NatsServer): Promise<boolean> {
+		// The monitor answers before the port of clients is open: health waits for it.
+		const { status } = Object(await server.asked("/healthz?js-server-only=1"));
+		if (status !== "ok" || this.all.length === 1) return status === "ok";
+		const { meta_cluster: meta } = Object(await server.asked("/jsz"));
 		const { cluster_size: size, leader } = Object(meta);
 		return size === this.all.length && Boolean(leader);
 	}
