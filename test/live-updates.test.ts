@@ -3,6 +3,7 @@ import { Map as PersistentMap } from "immutable";
 import { beforeEach, expect, test, vi } from "vitest";
 import { MessageType as types } from "../machines/message.ts";
 import { UnreadSubscriptions } from "../src/chat/unread-subscriptions.ts";
+import { asks, entersRoom, invitedInto, makesRoom } from "./private-rooms.ts";
 import { World } from "./simulation/world.ts";
 import { type Person, TestServer } from "./test-server.ts";
 
@@ -92,6 +93,23 @@ test("a message ends typing, as does leaving", async () => {
 	bob.hangUp();
 	await pass(1000);
 	expect(signals(ann, "typing").at(-1)).toEqual(typing());
+});
+
+test("nobody types in a room that is closed", async () => {
+	const room = await makesRoom(plume, ann, "Trip");
+	await invitedInto(plume, room, ann, bob);
+	for (const one of [ann, bob]) await entersRoom(plume, one, room);
+	const typists = () =>
+		signals(ann, "typing").flatMap(({ clients }) =>
+			Object(clients).map(({ name }: { name: string }) => name),
+		);
+	bob.publish("typing");
+	await pass(1000);
+	expect(typists()).toEqual(["bob"]);
+	await asks(plume, ann, "close", { room });
+	bob.publish("typing");
+	await pass(2000);
+	expect(signals(ann, "typing").map(({ clients }) => clients)).toEqual([[]]);
 });
 
 test("of many who type at once ten are named, at most once a second", async () => {

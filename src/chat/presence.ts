@@ -91,6 +91,11 @@ export class Presence {
 		this.#typing.delete(client);
 	}
 
+	/** Call when nobody can say anything any more. */
+	close(): void {
+		this.#typing.clear();
+	}
+
 	/** Whether there will be something to publish even if nobody does anything: a full list goes on, typing ends. */
 	get isRestless(): boolean {
 		const typing = this.#typing.size + this.#publishedTyping.length;

@@ -40,6 +40,9 @@ export function applyEffects(
 		case "message.edited":
 			server.room(event.room).presence.stopTyping(event.client);
 			break;
+		case "room.closed":
+			server.room(event.room).presence.close();
+			break;
 		case "login.expired":
 			attachments.forgetIfGone(event.client);
 			break;

@@ -169,13 +169,15 @@ export class LiveUpdates {
 
 	/** Applies a signal of a client, on this node or on another. */
 	apply({ room, client, away }: Activity): void {
-		const members = this.#parts.states.committed.room(room)?.context.members;
+		const { members, isClosed } =
+			this.#parts.states.committed.room(room)?.context ?? {};
 		if (!members?.has(client)) return;
 		const { presence } = this.#parts.server.room(room);
 		if (away !== undefined) {
 			presence.hide(client, away);
 			this.move(client, room, this.#parts.states.committed);
-		} else presence.type(client, this.#parts.clock.now() + TYPING_MS);
+		} else if (!isClosed)
+			presence.type(client, this.#parts.clock.now() + TYPING_MS);
 		this.#publishSoon(room);
 	}
 
