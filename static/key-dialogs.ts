@@ -5,6 +5,7 @@ import { button, make, say } from "./element.ts";
 import { bare } from "./mention-autocomplete.ts";
 import type { Page } from "./page.ts";
 import { roomName } from "./room-name.ts";
+import { clearOffline } from "./when-open.ts";
 import { t } from "./words.ts";
 
 /** Rooms that are offered at once. */
@@ -59,6 +60,7 @@ export function goTo(page: Page): void {
 	const trouble = make("p", { className: "trouble", role: "alert" });
 	const list = make("div", "offers");
 	const dialog = showDialog(t("go"), field, trouble, list);
+	clearOffline(page, dialog);
 	const links = [...document.querySelectorAll<HTMLElement>("#rooms a")];
 
 	const offer = (words: string, onclick: () => void) =>

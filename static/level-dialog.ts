@@ -5,6 +5,7 @@ import { fieldset, showDialog } from "./dialog.ts";
 import { make, say } from "./element.ts";
 import type { Page } from "./page.ts";
 import { OFFLINE } from "./requests.ts";
+import { clearOffline } from "./when-open.ts";
 import { t } from "./words.ts";
 
 const WORDS = {
@@ -33,7 +34,6 @@ export function openLevel(page: Page): void {
 	const render = () => {
 		const chosen = page.own.level(room) ?? "usual";
 		for (const { level, input } of choices) input.checked = level === chosen;
-		if (page.isOpen) say(trouble, "");
 	};
 	render();
 	const about = make("p", "hint", t("level.about"));
@@ -42,12 +42,11 @@ export function openLevel(page: Page): void {
 		...choices.map(({ label }) => label),
 	);
 	const dialog = showDialog(t("level.title"), choice, trouble, about);
-	// Another device may change it, and the connection comes back.
+	clearOffline(page, dialog);
+	// Another device may change it.
 	const { onChange } = page.own;
 	onChange.push(render);
-	const { unsubscribe } = page.subscribe(() => queueMicrotask(render));
 	dialog.addEventListener("close", () => {
-		unsubscribe();
 		onChange.splice(onChange.indexOf(render), 1);
 	});
 }

@@ -4,6 +4,7 @@ import { fieldForm, showDialog } from "./dialog.ts";
 import { find } from "./element.ts";
 import type { Page } from "./page.ts";
 import { roomName } from "./room-name.ts";
+import { clearOffline } from "./when-open.ts";
 import { t } from "./words.ts";
 
 export function openNewRoom(page: Page): void {
@@ -21,7 +22,7 @@ export function openNewRoom(page: Page): void {
 	});
 	const isOpen = () => own.form.isConnected;
 	own.submit((title) => page.ask({ kind: "makeRoom", title }, isOpen));
-	showDialog(t("html.new-room"), join.form, own.form);
+	clearOffline(page, showDialog(t("html.new-room"), join.form, own.form));
 }
 
 /** Asks what the room on the screen is about. */
@@ -29,5 +30,5 @@ export function setTopic(page: Page): void {
 	const topic = fieldForm("topic-text", [t("topic.hint"), t("topic.save")]);
 	topic.field.value = find("#topic").textContent;
 	topic.submit((text) => page.ask({ kind: "setTopic", room: page.room, text }));
-	showDialog(t("topic"), topic.form);
+	clearOffline(page, showDialog(t("topic"), topic.form));
 }

@@ -12,6 +12,7 @@ import { confirmedFor } from "./erase.ts";
 import { lastAct } from "./last-act.ts";
 import type { Page } from "./page.ts";
 import { OFFLINE } from "./requests.ts";
+import { clearOffline } from "./when-open.ts";
 import { t } from "./words.ts";
 
 /** UTF-16 units of a message that the menu shows. */
@@ -94,6 +95,7 @@ export function openMenu(about: About): void {
 		own,
 		...(page.role === "member" ? [] : others),
 	);
+	clearOffline(page, dialog);
 }
 
 function isSure(page: Page, message: Said): Promise<boolean> {

@@ -46,7 +46,6 @@ export function quietHours(page: Page): HTMLElement {
 	const render = () => {
 		const { quiet, pushKey } = page.own;
 		part.hidden = !pushKey;
-		if (page.isOpen && trouble.textContent === OFFLINE) say(trouble, "");
 		// What is being entered stays where something else has changed.
 		const known = JSON.stringify([page.name, quiet]);
 		if (known === shown) return;

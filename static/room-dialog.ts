@@ -5,6 +5,7 @@
 
 import { LOBBY } from "../machines/message.ts";
 import type { ClientFrame, ServerFrame } from "../machines/protocol.ts";
+import { foldName } from "../machines/text.ts";
 import { BASE } from "./base-path.ts";
 import { showBriefly } from "./brief-notice.ts";
 import {
@@ -20,7 +21,7 @@ import type { OwnRoom } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { avatar, nameTag } from "./person.ts";
 import { UNANSWERED } from "./requests.ts";
-import { whenOpen } from "./when-open.ts";
+import { clearOffline, whenOpen } from "./when-open.ts";
 import { locale, nodes, t } from "./words.ts";
 
 type Open = ServerFrame<"invitations">["invitations"][number];
@@ -40,6 +41,8 @@ export class RoomDialog {
 	readonly #link = make("input", { readOnly: true, dir: "ltr" });
 	/** The invitation that the link is of. */
 	#made = "";
+	/** Who was invited last. */
+	#invited = "";
 	readonly #linkRow = make("div", { className: "joined", hidden: true });
 	readonly #inviting = this.#makeInviting();
 	readonly #titling: HTMLElement;
@@ -63,6 +66,7 @@ export class RoomDialog {
 			this.#leaving,
 		);
 		this.#dialog.id = "room-about";
+		clearOffline(page, this.#dialog);
 		this.render();
 	}
 
@@ -152,9 +156,13 @@ export class RoomDialog {
 		const open = answer.kind === "invitations" ? answer.invitations : [];
 		const items = open.map((one) => this.#invitation(one));
 		keepFocus(this.#dialog, () => this.#open.replaceChildren(...items));
+		if (answer.kind !== "invitations") return;
+		const made = t("invitation.made", { name: this.#invited });
+		const invited = foldName(this.#invited);
+		const waits = open.some(({ name = "" }) => foldName(name) === invited);
+		if (!waits && this.#result.textContent === made) say(this.#result, "");
 		const isThere = open.some((one) => one.invitation === this.#made);
-		if (answer.kind !== "invitations" || isThere || this.#linkRow.hidden)
-			return;
+		if (isThere || this.#linkRow.hidden) return;
 		// A link is of no use once somebody has joined by it.
 		this.#linkRow.hidden = true;
 		say(this.#result, "");
@@ -211,6 +219,7 @@ export class RoomDialog {
 		const words = await this.#page.ask({ kind: "invite", room, name });
 		if (words) return words;
 		field.value = "";
+		this.#invited = name;
 		say(this.#result, t("invitation.made", { name }));
 		void this.#listInvitations();
 		return "";

@@ -12,6 +12,7 @@ import type { Page } from "./page.ts";
 import { nameTag } from "./person.ts";
 import { wordsOf } from "./requests.ts";
 import { roomName } from "./room-name.ts";
+import { clearOffline } from "./when-open.ts";
 import { locale, t } from "./words.ts";
 
 /** Mentions of the reader, and answers to them. */
@@ -81,8 +82,7 @@ export async function unreadMentions(page: Page) {
 
 export function openSearch(page: Page): void {
 	const { form, field, all, mentions } = makeForm();
-	const status = make("p", "hint");
-	status.role = "status";
+	const status = make("p", { className: "hint", role: "status" });
 	/** What was looked for last. */
 	let query = "";
 	const found = new MessageList({
@@ -97,6 +97,7 @@ export function openSearch(page: Page): void {
 	});
 	const list = found.element;
 	const dialog = showDialog(t("search"), form, status, list);
+	clearOffline(page, dialog);
 	/** Counts searches: only the answer to the latest is shown. */
 	let latest = 0;
 

@@ -15,6 +15,7 @@ import { quietHours } from "./quiet-hours.ts";
 import { roomsWithLines } from "./storage.ts";
 import { browser } from "./store.ts";
 import { showTheme } from "./theme.ts";
+import { clearOffline } from "./when-open.ts";
 import { t } from "./words.ts";
 
 const THEMES = [
@@ -118,6 +119,7 @@ function mount(page: Page): () => void {
 	return () => {
 		render();
 		openDialog(dialog);
+		clearOffline(page, dialog);
 	};
 }
 

@@ -107,6 +107,7 @@ test("someone is invited by name, and finds that among their rooms", async () =>
 	await dialog.locator("#members-list").getByText("ben").waitFor();
 	const open = dialog.locator("#open-invitations li");
 	await open.first().waitFor({ state: "detached" });
+	await dialog.getByText("is invited").waitFor({ state: "detached" });
 });
 
 test("two talk directly, from the menu at a person", async () => {

@@ -115,6 +115,8 @@ test("older hits take the focus, and can be asked for again if there is no answe
 	await restart();
 	await ann.retries();
 	await ann.page.locator("#connection").waitFor({ state: "hidden" });
+	const words = dialogOf(ann).getByText("There is no connection.");
+	await words.waitFor({ state: "detached" });
 	await older.press("Enter");
 	await dialogOf(ann).locator(".pin").nth(shown).waitFor();
 	await expect
