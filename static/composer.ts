@@ -14,7 +14,7 @@ import type { PendingLine } from "./outbox.ts";
 import type { Page } from "./page.ts";
 import { refuseFiles } from "./refuse-files.ts";
 import { isFree, type RefusedWords, WaitingWords } from "./refused-words.ts";
-import { editMessage, isEditable, messageAt } from "./relations.ts";
+import { editMessage, isEditable, isGone, messageAt } from "./relations.ts";
 import { type About, aboutAfter, showReplyBar } from "./reply-bar.ts";
 import { OFFLINE, UNANSWERED } from "./requests.ts";
 import { showField, showRoom } from "./show-field.ts";
@@ -23,9 +23,7 @@ import { canBeSent } from "./text-limit.ts";
 import { typingSignal } from "./typing-signal.ts";
 import { t, translated } from "./words.ts";
 
-interface Parts extends Pick<Chat, "view" | "sends"> {
-	readonly page: Page;
-}
+type Parts = Pick<Chat, "view" | "sends"> & { readonly page: Page };
 
 export class Composer {
 	/** Loaded at the first @ or slash. */
@@ -125,10 +123,8 @@ export class Composer {
 	}
 
 	/** Without an answer, the words are in the field again; without a connection they stay there. */
-	async #sendEdit(message: Said): Promise<void> {
+	async #sendEdit(message: Said, text: string): Promise<void> {
 		const { room } = message;
-		const text = withoutEmptyLines(this.#field.value);
-		if (text === message.text) return this.#cancel();
 		if (!this.#page.isOpen) return this.#complain(OFFLINE);
 		this.#cancel();
 		const forget = storage.keepSent(room, { ...message, text, words: "" });
@@ -153,12 +149,10 @@ export class Composer {
 		const { text, words } = refused;
 		const message = refused.offset ? messageAt(this.#page, refused) : undefined;
 		if (message?.text === text) return;
-		if (message && !message.erased) {
-			this.#beginEdit(message, text);
-			return this.#complain(words);
-		}
-		this.#write(text);
-		const more = refused.offset ? t("composer.was-edit") : "";
+		const isEdit = message && !message.erased;
+		if (isEdit) this.#beginEdit(message, text);
+		else this.#write(text);
+		const more = !isEdit && refused.offset ? t("composer.was-edit") : "";
 		this.#complain(`${words} ${more}`.trim());
 	}
 
@@ -262,19 +256,25 @@ export class Composer {
 
 	#send() {
 		if (!canBeSent(this.#field.value) || !this.#mayBegin()) return;
-		if (this.#about?.kind === "edit")
-			return void this.#sendEdit(this.#about.message);
 		const typed = withoutEmptyLines(this.#field.value);
-		if (this.autocomplete?.run(typed)) return;
-		const command = commandIn(typed);
+		const { kind, message } = this.#about ?? {};
+		const edited = kind === "edit" ? message : undefined;
+		if (edited?.text === typed) return this.#cancel();
+		if (edited && isGone(this.#page, edited)) {
+			this.enter();
+			return this.caughtUp();
+		}
+		if (!edited && this.autocomplete?.run(typed)) return;
+		const command = !edited && commandIn(typed);
 		const question = command ? "" : this.#question(typed);
 		if (question) return this.#complain(question);
+		if (edited) return void this.#sendEdit(edited, typed);
 		if (command && !this.#page.tellBot(command, typed))
 			return showBriefly(OFFLINE);
 		this.#write("");
 		this.#typing.sent();
 		this.#parts.view.spoke();
-		const to = this.#about?.message ?? storage.storedReply(this.#page.room);
+		const to = message ?? storage.storedReply(this.#page.room);
 		if (!command) this.#parts.sends.outbox().add(typed, to);
 		this.#turnTo();
 		storage.saveReply(this.#page.room);

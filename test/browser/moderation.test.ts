@@ -85,7 +85,7 @@ test("a command typed to the bot is answered to the one who typed it, and said t
 	await ann.page.locator(".aside", { hasText: "nothing more" }).waitFor();
 	await ann.says("@plumebot how are you?");
 	// It may have been meant as a command.
-	await ann.seesStatus("There is no command “@plumebot how are you?”.");
+	await ann.seesStatus("“@plumebot how are you?” is no command here.");
 	await ann.says("@plumebot how are you?");
 	await bob.reads("@plumebot how are you?");
 	expect(await bob.count("@plumebot block")).toBe(0);
@@ -100,13 +100,13 @@ test("a command that nobody hears stays in the field", async () => {
 	await ann.hasHeard("There is no connection.");
 	expect(await ann.field.inputValue()).toBe("@plumebot block bob");
 	await ann.says("/help");
-	await ann.seesStatus("There is no command “/help”.");
+	await ann.seesStatus("“/help” is no command here.");
 	await restart();
 	const bob = await enter("flo");
 	await bob.says("hello");
 	await ann.reads("hello");
 	// It stays although the connection came back.
-	await ann.seesStatus("There is no command “/help”.");
+	await ann.seesStatus("“/help” is no command here.");
 	// The names could not be completed without the server.
 	ann.expectsFailedLoads();
 });

@@ -208,7 +208,7 @@ test("a command is asked about before it is said", async () => {
 	const ann = await enter("ann");
 	const bob = await enter("bob");
 	await ann.says("/help");
-	await ann.seesStatus("There is no command “/help”.");
+	await ann.seesStatus("“/help” is no command here.");
 	expect(await ann.field.inputValue()).toBe("/help");
 	await ann.says("/usr/bin is no command");
 	await bob.reads("/usr/bin");
@@ -311,7 +311,7 @@ test("on a touch screen a message offers to be deleted once it is touched", asyn
 test("what is wrong with a text is not said of the next room's", async () => {
 	const ann = await enter("ann");
 	await ann.says("/foo");
-	await ann.seesStatus("There is no command “/foo”.");
+	await ann.seesStatus("“/foo” is no command here.");
 	await ann.goesTo("den");
 	expect(await ann.page.locator("#text-trouble").textContent()).toBe("");
 });

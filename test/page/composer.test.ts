@@ -188,7 +188,7 @@ test("what was said of a text stands below the field no more once that is sent",
 	expect([field().value, trouble()]).toEqual(["", ""]);
 
 	sends("/shrug dan");
-	expect(trouble()).toMatch(/^There is no command/);
+	expect(trouble()).toMatch(/is no command here/);
 	sends();
 	expect([lines, trouble()]).toEqual([["/shrug dan"], ""]);
 });
@@ -223,6 +223,32 @@ test.each(["@plumebot, hello!", "@plumebots are many", "/usr/bin", "1 /a b"])(
 		expect(lines).toEqual([typed]);
 	},
 );
+
+test("a command that is typed into an edit is said to everyone only once it is sent again", async () => {
+	const { page } = await opens("reef");
+	page.edit(said(1, "line 1"));
+	sends("/mute dan 1h");
+	expect([sent, field().value]).toEqual([[], "/mute dan 1h"]);
+	expect(trouble()).toMatch(/is no command here/);
+	sends();
+	expect(sent).toMatchObject([{ kind: "edit", text: "/mute dan 1h" }]);
+});
+
+test("other words for a message that was deleted meanwhile are a new line, which is said", async () => {
+	const { page, composer } = await opens("reef");
+	page.edit(said(1, "line 1"));
+	types("half");
+	const { room, epoch, time } = said(2, "");
+	const erased = { kind: "erased", room, epoch, time, offset: 2 } as const;
+	page.lineAt = () => ({ ...said(1, ""), erased: true });
+	composer.updateReply({ ...erased, target: 1, name: "ann" });
+	sends();
+	expect(sent).toEqual([{ kind: "typing" }]);
+	expect(field().value).toBe("half");
+	expect(trouble()).toMatch(/^This was an edit/);
+	sends();
+	expect(lines).toEqual(["half"]);
+});
 
 test("edits on their way when the page is loaded anew are edits again, one after the other", async () => {
 	const { page } = await opens("reef");
@@ -311,7 +337,7 @@ describe("a half-written edit", () => {
 		expect(field().value).toBe("");
 		catchesUp();
 		expect(field().value).toBe("half");
-		expect(trouble()).toMatch(/^These were other words for a message/);
+		expect(trouble()).toMatch(/^This was an edit/);
 	});
 
 	test("waits for the draft where its message is not on the screen", async () => {
@@ -398,7 +424,7 @@ test("an edit without an answer says that it would be a new message where its me
 	page.lineAt = () => undefined;
 	goes("reef");
 	expect(field().value).toBe("edit 1");
-	expect(trouble()).toMatch(/^There was no answer.* These were other words/);
+	expect(trouble()).toMatch(/^There was no answer.* This was an edit/);
 });
 
 test.each([

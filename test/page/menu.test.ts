@@ -23,6 +23,7 @@ vi.mock("../../static/dialog.ts", () => ({
 		return { classList: { toggle: () => {} } };
 	},
 }));
+vi.mock("../../static/when-open.ts", () => ({ clearOffline: () => {} }));
 vi.mock("../../static/element.ts", () => ({
 	focusField: () => {},
 	say(_: object, words: string) {

@@ -14,6 +14,7 @@ const shown: object = new Proxy(Object, {
 vi.mock("../../static/dialog.ts", () => ({
 	...{ fieldset: shown, makeDialog: shown, openDialog: shown },
 }));
+vi.mock("../../static/when-open.ts", () => ({ clearOffline: () => {} }));
 vi.mock("../../static/element.ts", () => ({
 	button(_: string, press: () => Promise<void>, words: string) {
 		buttons.set(words, press);
