@@ -48,7 +48,7 @@ function peopleFor(typed: string, me: string) {
 	const found = [...known].filter((name) => bare(name).includes(bare(last)));
 	const isName = /^[^#]+$/.test(last) && bare(last) !== bare(me);
 	const isOther = isName && !found.some((name) => bare(name) === bare(last));
-	const all = (name: string) => [...others, name];
+	const all = (name: string) => [...new Set([...others, name])];
 	return { found: found.map(all), other: isOther && all(last) };
 }
 

@@ -27,7 +27,8 @@ export async function openPins(page: Page): Promise<void> {
 	const answer = await askFor(page, { kind: "pins", room, epoch }, isLast);
 	clearTimeout(slow);
 	if (!isLast()) return;
-	showBriefly("");
+	showBriefly(wordsOf(answer));
+	if (answer.kind !== "pins") return;
 	const none = make("p", "hint", t("pins.none"));
 	const list = new MessageList({
 		page,
@@ -38,10 +39,7 @@ export async function openPins(page: Page): Promise<void> {
 			}),
 		emptied: () => list.element.append(none),
 	});
-	const look = { className: "trouble", role: "alert" };
-	if (answer.kind !== "pins")
-		list.element.append(make("p", look, wordsOf(answer)));
-	else if (!list.add(messagesOf(answer))) list.element.append(none);
+	if (!list.add(messagesOf(answer))) list.element.append(none);
 	const dialog = showDialog(t("pins"), list.element);
 }
 

@@ -20,7 +20,7 @@ import { confirmed } from "./erase.ts";
 import type { OwnRoom } from "./own-rooms.ts";
 import type { Page } from "./page.ts";
 import { avatar, nameTag } from "./person.ts";
-import { UNANSWERED } from "./requests.ts";
+import { OFFLINE, UNANSWERED } from "./requests.ts";
 import { clearOffline, whenOpen } from "./when-open.ts";
 import { locale, nodes, t } from "./words.ts";
 
@@ -153,10 +153,13 @@ export class RoomDialog {
 	async #listInvitations(): Promise<void> {
 		const { room } = this.#page;
 		const answer = await this.#page.requests.ask({ kind: "invitations", room });
-		const open = answer.kind === "invitations" ? answer.invitations : [];
+		if (answer.kind !== "invitations") {
+			if (!this.#page.isOpen) say(this.#result, OFFLINE);
+			return;
+		}
+		const open = answer.invitations;
 		const items = open.map((one) => this.#invitation(one));
 		keepFocus(this.#dialog, () => this.#open.replaceChildren(...items));
-		if (answer.kind !== "invitations") return;
 		const made = t("invitation.made", { name: this.#invited });
 		const invited = foldName(this.#invited);
 		const waits = open.some(({ name = "" }) => foldName(name) === invited);
@@ -260,6 +263,7 @@ export async function leaveOwn(page: Page): Promise<void> {
 	const words = wordsOfLeaving(ownRoom);
 	const [yes, no] = [t("leave.yes"), t("html.cancel")];
 	if (!(await confirmed(sure, words, yes, no))) return;
+	if (!page.isOpen) return showBriefly(OFFLINE);
 	// The dialogs about it close.
 	await page.go(LOBBY);
 	if (await whenOpen(page))

@@ -89,6 +89,8 @@ test("a name that was typed in other letters is offered once, and no room for a 
 		"Talk directly to ann4, ben4",
 		"Talk directly to ann4, be",
 	]);
+	await dialog.getByRole("textbox").fill("@ben4 @ben4");
+	expect(await talks.allInnerTexts()).toEqual(["Talk directly to ben4"]);
 	await dialog.getByRole("textbox").fill("#boats");
 	expect(await talks.count()).toBe(0);
 });

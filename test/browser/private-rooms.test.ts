@@ -6,7 +6,7 @@ import type { Person } from "./person.ts";
 import { makesLink, makesRoom, opensMembers, titleOf } from "./private-room.ts";
 import { phone, stage } from "./stage.ts";
 
-const { enter, openPage, plume } = stage();
+const { enter, openPage, plume, restart, stop } = stage();
 
 const isIn = (person: Person, title: string) =>
 	titleOf(person, title).waitFor();
@@ -169,6 +169,28 @@ test("an owner removes someone, hands over, and the next owner closes the room",
 	await his.getByRole("button", { name: "Close", exact: true }).click();
 	await bob.page.locator("#closed").waitFor();
 	expect(await bob.field.isVisible()).toBe(false);
+});
+
+test("without a connection nobody leaves a room, and what is open there stays on the screen", async () => {
+	const ann = await enter("abi");
+	await makesRoom(ann, "Harbour");
+	await makesLink(ann);
+	const dialog = await opensMembers(ann);
+	const open = dialog.locator("#open-invitations li");
+	await open.waitFor();
+	await stop();
+	await ann.page.locator("#connection:not([hidden])").waitFor();
+	await dialog.getByRole("button", { name: "Take back" }).click();
+	const words = dialog.getByText("There is no connection.");
+	await words.waitFor();
+	await dialog.getByRole("button", { name: "Leave this room" }).click();
+	await ann.presses("Leave");
+	await ann.hasHeard("There is no connection.");
+	expect(await open.count()).toBe(1);
+	await restart();
+	await ann.retries();
+	await words.waitFor({ state: "detached" });
+	expect(await ann.page.title()).toBe("Harbour · Plume");
 });
 
 test("who is removed on the way to another room reads from which", async () => {

@@ -276,6 +276,20 @@ test("who made the room pins a message, which all find in a list", async () => {
 	await list.getByText("Nothing is pinned in this room.").waitFor();
 });
 
+test("without a connection no list of pins opens, which would stay empty", async () => {
+	const ann = await enter("ali");
+	await ann.opensMenu();
+	await ann.presses("Pinned messages");
+	await ann.presses("Close");
+	await stop();
+	await ann.page.locator("#connection:not([hidden])").waitFor();
+	await ann.opensMenu();
+	await ann.presses("Pinned messages");
+	await ann.hasHeard("There is no connection.");
+	expect(await ann.page.getByRole("dialog").count()).toBe(0);
+	await restart();
+});
+
 test("an open list of pins has the words that a message has by now, and no deleted one", async () => {
 	const ann = await enter("aya2");
 	const bob = await enter("bou");
