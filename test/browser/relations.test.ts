@@ -276,6 +276,35 @@ test("who made the room pins a message, which all find in a list", async () => {
 	await list.getByText("Nothing is pinned in this room.").waitFor();
 });
 
+test("a word that is wider than a phone makes no dialog wider", async () => {
+	const ann = await enter("ash", { viewport: { width: 390, height: 844 } });
+	const bob = await enter("boy");
+	const word = "x".repeat(120);
+	await bob.says(word);
+	await ann.reads(word);
+	const dialog = ann.page.getByRole("dialog").last();
+	async function fits(): Promise<void> {
+		await dialog.getByText(word).waitFor();
+		const widths = dialog.evaluate((one) => [one.scrollWidth, one.clientWidth]);
+		const [scrolled, seen] = await widths;
+		expect(scrolled).toBe(seen);
+		await ann.presses("Close");
+	}
+	await presses(ann, word, "More");
+	await ann.presses("Block, report and more");
+	await fits();
+	await presses(ann, word, "More");
+	await ann.presses("Pin");
+	await lineIn(ann, word).getByText("pinned by").waitFor();
+	await ann.opensMenu();
+	await ann.presses("Pinned messages");
+	await fits();
+	await ann.page.keyboard.press("Control+Shift+f");
+	await dialog.getByRole("searchbox").fill(word);
+	await dialog.getByRole("searchbox").press("Enter");
+	await fits();
+});
+
 test("without a connection no list of pins opens, which would stay empty", async () => {
 	const ann = await enter("ali");
 	await ann.opensMenu();
