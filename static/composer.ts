@@ -149,7 +149,7 @@ export class Composer {
 		const { text, words } = refused;
 		const message = refused.offset ? messageAt(this.#page, refused) : undefined;
 		if (message?.text === text) return;
-		const isEdit = message && !message.erased;
+		const isEdit = message && isEditable(message);
 		if (isEdit) this.#beginEdit(message, text);
 		else this.#write(text);
 		const more = !isEdit && refused.offset ? t("composer.was-edit") : "";

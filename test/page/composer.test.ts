@@ -320,6 +320,17 @@ describe("a half-written edit", () => {
 		isThere();
 	});
 
+	test("is a new line once its message is too old to be changed", async () => {
+		const { page, goes } = await leaves();
+		goes("quay");
+		page.lineAt = () => ({ ...said(1, "line 1"), time: 0 });
+		goes("reef");
+		vi.advanceTimersByTime(2_000);
+		expect(trouble()).toMatch(/^This was an edit/);
+		sends();
+		expect(lines).toEqual(["half"]);
+	});
+
 	test("is there again after another edit", async () => {
 		const { page } = await leaves();
 		page.edit(said(2, "line 2"));
