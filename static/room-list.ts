@@ -174,12 +174,13 @@ export class RoomList {
 		this.#pressedAt = 0;
 		const rooms = this.#order.of(joinedRooms());
 		const badge = find("#elsewhere");
-		const count = rooms.reduce((sum, room) => sum + this.#unread(room), 0);
+		const { ownRooms } = this.#page;
+		const invited = ownRooms.filter((one) => one.invitation);
+		const count = rooms.reduce((n, one) => n + this.#unread(one), invited.length);
 		const read = rooms.filter((room) => this.#unread(room) <= 0);
 		for (const { name } of read)
 			if (name !== this.#page.room) this.#mentions.delete(name);
 		const open = rooms.filter(({ name }) => isPublic(name));
-		const { ownRooms } = this.#page;
 		const group = (words: string, items: readonly HTMLElement[]) =>
 			items.length > 0
 				? [make("li", "", make("h3", "", words), make("ul", "", ...items))]
@@ -192,7 +193,6 @@ export class RoomList {
 			const others = [...keys].map(unread);
 			return [...joined, ...others].map((room) => this.#item(room));
 		};
-		const invited = ownRooms.filter((one) => one.invitation);
 		const focused = this.#list.querySelector<HTMLElement>(":focus");
 		this.#list.replaceChildren(
 			...open.map((room) => this.#item(room)),

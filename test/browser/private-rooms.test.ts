@@ -93,6 +93,8 @@ test("someone is invited by name, and finds that among their rooms", async () =>
 	}
 	await check(ann, "the members of a room");
 	await rooms(ben).getByText("by abe").waitFor();
+	const elsewhere = ben.page.locator("#elsewhere");
+	expect(await elsewhere.textContent()).toBe("1");
 	await cleo.goesTo("cabin");
 	const decline = cleo.page.getByRole("button", { name: "Decline Boats" });
 	await decline.focus();
@@ -102,6 +104,7 @@ test("someone is invited by name, and finds that among their rooms", async () =>
 	expect(await focused.innerText()).toBe("Decline");
 	await ben.presses("Join Boats");
 	await isIn(ben, "Boats");
+	expect(await elsewhere.textContent()).toBe("0");
 	await cleo.presses("Decline Boats");
 	await rooms(cleo).getByText("Boats").waitFor({ state: "detached" });
 	await dialog.locator("#members-list").getByText("ben").waitFor();
