@@ -176,7 +176,7 @@ export class RoomList {
 		const badge = find("#elsewhere");
 		const { ownRooms } = this.#page;
 		const invited = ownRooms.filter((one) => one.invitation);
-		const count = rooms.reduce((n, one) => n + this.#unread(one), invited.length);
+		const sum = rooms.reduce((n, one) => n + this.#unread(one), invited.length);
 		const read = rooms.filter((room) => this.#unread(room) <= 0);
 		for (const { name } of read)
 			if (name !== this.#page.room) this.#mentions.delete(name);
@@ -205,11 +205,11 @@ export class RoomList {
 		);
 		if (focused) this.#focus(nameOf(focused));
 		if (!this.#order.isUsed()) this.#showCurrent();
-		badge.hidden = count === 0;
+		badge.hidden = sum === 0;
 		const others = rooms.filter(({ name }) => name !== this.#page.room);
 		const isMentioned = others.some(({ name }) => this.#mentions.has(name));
 		badge.classList.toggle("mentioned", isMentioned);
-		say(badge, upTo99(count));
+		say(badge, upTo99(sum));
 		find("#unsent").hidden = !rooms.some((room) => this.#unsent(room) > 0);
 	}
 
