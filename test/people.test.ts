@@ -69,6 +69,29 @@ async function comesBack(person: Person): Promise<Person> {
 	return back;
 }
 
+test("what is one's own comes after the welcome", async () => {
+	const phone = await comesBack(ann);
+	ann.hangUp();
+	await plume.settle();
+	const back = plume.connect("plume.2");
+	back.open(ann.memory);
+	phone.raw(
+		JSON.stringify({
+			...{ type: types.own, kind: "level", room: "lobby", level: "all" },
+		}),
+	);
+	await plume.settle();
+	const own = back.received.filter(({ type }) => type === types.own);
+	const [first] = back.received;
+	expect(first).toMatchObject({
+		type: types.welcome,
+		offset: ann.memory.offset,
+	});
+	expect(own).toMatchObject([
+		{ kind: "all", levels: [{ room: "lobby", level: "all" }] },
+	]);
+});
+
 test("what was read on one device is read on all others", async () => {
 	const phone = await comesBack(ann);
 	const read = end(ann);

@@ -50,6 +50,8 @@ export class Attachments {
 	readonly #attached = new Map<ClientId, Connection>();
 	/** The logins that were let in, or are as soon as the room has read what it shows them. */
 	readonly #admitted = new WeakSet<Login>();
+	/** Those who were shown what is theirs. */
+	readonly #welcomed = new WeakSet<Login>();
 	/** What those are told who leave because of a moderator, in their language. */
 	#parting: ((say: Say) => string) | undefined;
 
@@ -137,10 +139,12 @@ export class Attachments {
 		this.tellAll(person, { kind: "blocks", names: this.#blocked(person) });
 	}
 
-	/** Tells every tab of a person on this node. */
+	/** Tells every tab of a person on this node. What one is told that is still to be welcomed comes with its welcome. */
 	tellAll(person: Identity, message: ServerMessage): void {
-		const clients = this.#clientsOf(person).map(({ id }) => id);
-		this.#put(clients, message);
+		for (const { id } of this.#clientsOf(person)) {
+			const login = this.#attached.get(id)?.login;
+			if (login && this.#welcomed.has(login)) this.#put(id, message);
+		}
 	}
 
 	/** Tells a person's tabs, in one room or wherever they are, something that nobody else sees. */
@@ -152,16 +156,13 @@ export class Attachments {
 			if (only !== undefined && room !== only) continue;
 			const say = sayIn(this.#attached.get(id)?.login?.user.language);
 			const text = words(say, room);
-			this.#put([id], { kind: "aside", name: BOT_NAME, text });
+			this.#put(id, { kind: "aside", name: BOT_NAME, text });
 		}
 	}
 
-	#put(clients: readonly ClientId[], message: ServerMessage): void {
-		for (const client of clients) {
-			const connection = this.#attached.get(client);
-			const isHere = connection && !connection.gone && !connection.node;
-			if (isHere) connection.mailbox.put(message);
-		}
+	#put(client: ClientId, message: ServerMessage): void {
+		const to = this.#attached.get(client);
+		if (to && !to.gone && !to.node) to.mailbox.put(message);
 	}
 
 	/** Call when someone's names are others now: tells those who have blocked them. */
@@ -298,6 +299,7 @@ export class Attachments {
 		if (names.length > 0) mailbox.put({ kind: "blocks", names });
 		const own = ownFrame(this.#parts, person);
 		if (own) mailbox.put(own);
+		this.#welcomed.add(login);
 		this.#catchUp.begin(connection, login, room, epoch);
 	}
 }
