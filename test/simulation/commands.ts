@@ -382,7 +382,11 @@ const takeAlong = guest.map((who) =>
 			`${person.last(types.welcome)?.client}`,
 		);
 		if (identity === undefined) return;
-		const said = () => ledger.saidBy(identity, world.committed);
+		const said = () => {
+			// Nobody may have heard of it yet.
+			ledger.replay(world.ordered);
+			return ledger.saidBy(identity, world.committed);
+		};
 		let before = said();
 		let found = await copyFor(world, identity);
 		// What is being taken back is gone before that is told.
