@@ -13,6 +13,8 @@ import type { Page } from "./page.ts";
 import { duration, nodes, t, translated } from "./words.ts";
 
 const NO_CODE = t("verify.no-code");
+/** Code points of a name. The server refuses a longer one, in words. */
+const LONGEST = 32;
 
 /** How many tries and minutes are left, and when another code can be asked for. */
 function renderTimes(page: Page, resend: HTMLButtonElement): void {
@@ -39,7 +41,8 @@ function typedName(field: HTMLInputElement): string {
 	const name = words.join("-");
 	const other = name.match(/[\p{L}\p{M}\p{N}_]+/gu)?.join("-") ?? "";
 	const offer = find("#name-offer");
-	offer.hidden = words.length < 2 || !other;
+	const isFit = other && [...other].length <= LONGEST;
+	offer.hidden = words.length < 2 || !isFit;
 	say(offer, t("name.use", { name: other }));
 	offer.onclick = () => {
 		field.value = other;

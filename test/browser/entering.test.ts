@@ -52,6 +52,7 @@ test("a name that can't be had is refused beside its field, where another one ca
 		["ann", "That name is taken"],
 		["plumebot", "That name is taken"],
 		["-", "A name has 1 to 32 letters"],
+		["e".repeat(33), "A name has 1 to 32 letters"],
 		["", "Write a name first."],
 	] as const) {
 		await eve.choosesName(name);
